@@ -1,0 +1,1 @@
+"""The embedded cloud: runs the Pulumi program on one machine, with no AWS account."""

@@ -1,0 +1,6 @@
+"""The AWS emulator (MiniStack) as a child process that never outlives its parent."""
+
+from local.cloud.emulator import CloudError, Emulator, free_port
+from local.cloud.node import ensure_node
+
+__all__ = ["CloudError", "Emulator", "ensure_node", "free_port"]

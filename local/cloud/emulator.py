@@ -1,0 +1,149 @@
+"""Starts and stops MiniStack on a port of its own, with a state folder of its own."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+from typing import Self
+
+READY_WITHIN_SECONDS = 30
+STOP_WITHIN_SECONDS = 5
+
+
+class CloudError(Exception):
+    """The embedded cloud cannot go on; the message says what to do."""
+
+
+def free_port() -> int:
+    """A TCP port that nothing listens on at this moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def require_free(port: int) -> None:
+    """Refuse a port that something listens on.
+
+    Raises:
+        CloudError: the port is taken.
+    """
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise CloudError(
+                f"Port {port} of 127.0.0.1 is taken ({error.strerror}). "
+                "Stop what listens there, or choose another port."
+            ) from error
+
+
+class Emulator:
+    """MiniStack as a child process.
+
+    Args:
+        state: folder for its log, its temporary files and, where `persist` is set, its data.
+        port: TCP port; a free one where None.
+        persist: load the data of the last run at start, and save it at stop.
+    """
+
+    def __init__(self, state: Path, *, port: int | None = None, persist: bool = False) -> None:
+        self.port = port or free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.log = state / "emulator.log"
+        self._state = state
+        self._persist = persist
+        self._child: subprocess.Popen[bytes] | None = None
+
+    @property
+    def pid(self) -> int:
+        """The child's process id, which is its process group's too."""
+        assert self._child is not None
+        return self._child.pid
+
+    def start(self) -> None:
+        """Start the child and return when it answers.
+
+        Raises:
+            CloudError: the port is taken, or the child ended or did not answer in time.
+        """
+        require_free(self.port)
+        folders = {
+            "STATE_DIR": self._state / "state",
+            "S3_DATA_DIR": self._state / "s3",
+            "TMPDIR": self._state / "tmp",
+        }
+        for folder in folders.values():
+            folder.mkdir(parents=True, exist_ok=True)
+        environment = os.environ | {name: str(folder) for name, folder in folders.items()}
+        environment |= {
+            "GATEWAY_PORT": str(self.port),
+            "BIND_HOST": "127.0.0.1",
+            "LOG_LEVEL": "WARNING",
+            "IOT_MTLS_ENABLED": "0",
+            "SFTP_ENABLED": "0",
+            "PERSIST_STATE": "1" if self._persist else "0",
+            # Lambda functions run as `python`: this environment's, where their libraries are.
+            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}",
+        }
+        with self.log.open("ab") as log:
+            self._child = subprocess.Popen(
+                [sys.executable, "-m", "local.cloud.child"],
+                cwd=Path(__file__).parents[2],
+                env=environment,
+                stdin=subprocess.PIPE,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        try:
+            self._wait_until_ready()
+        except BaseException:
+            self.stop()
+            raise
+
+    def _wait_until_ready(self) -> None:
+        assert self._child is not None
+        deadline = time.monotonic() + READY_WITHIN_SECONDS
+        while time.monotonic() < deadline:
+            if self._child.poll() is not None:
+                raise CloudError(f"The AWS emulator ended at its start; see {self.log}.")
+            try:
+                with urllib.request.urlopen(f"{self.url}/_ministack/health", timeout=5):
+                    return
+            except (urllib.error.URLError, OSError):
+                time.sleep(0.02)
+        raise CloudError(
+            f"The AWS emulator did not answer in {READY_WITHIN_SECONDS} s; see {self.log}."
+        )
+
+    def stop(self) -> None:
+        """Stop the child and all that it started; harmless where it does not run."""
+        child, self._child = self._child, None
+        if child is None:
+            return
+        if child.poll() is None:
+            child.terminate()
+            try:
+                child.wait(STOP_WITHIN_SECONDS)
+            except subprocess.TimeoutExpired:
+                pass
+        try:
+            os.killpg(child.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+        child.wait()
+        if child.stdin:
+            child.stdin.close()
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
