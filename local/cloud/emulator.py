@@ -1,5 +1,6 @@
 """Starts and stops MiniStack on a port of its own, with a state folder of its own."""
 
+import contextlib
 import os
 import signal
 import socket
@@ -129,14 +130,10 @@ class Emulator:
             return
         if child.poll() is None:
             child.terminate()
-            try:
+            with contextlib.suppress(subprocess.TimeoutExpired):
                 child.wait(STOP_WITHIN_SECONDS)
-            except subprocess.TimeoutExpired:
-                pass
-        try:
+        with contextlib.suppress(ProcessLookupError):
             os.killpg(child.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
         child.wait()
         if child.stdin:
             child.stdin.close()

@@ -1,0 +1,82 @@
+"""orderflow: the order API of a restaurant. Wires the layers; each is one file of infra/."""
+
+import pulumi
+
+from infra.customer_pool import CustomerPool, CustomerPoolArgs
+from infra.order_api import OrderApi, OrderApiArgs
+from infra.order_notifications import OrderNotifications, OrderNotificationsArgs
+from infra.order_queue import OrderQueue, OrderQueueArgs
+from infra.order_store import OrderStore, OrderStoreArgs
+from infra.order_workflow import OrderWorkflow, OrderWorkflowArgs
+from infra.settings import Settings
+from infra.tags import tag_everything
+
+settings = Settings.read()
+tag_everything({"project": pulumi.get_project(), "stage": pulumi.get_stack()})
+
+store = OrderStore(
+    "orders",
+    OrderStoreArgs(
+        point_in_time_recovery=settings.point_in_time_recovery,
+        deletion_protection=settings.deletion_protection,
+    ),
+)
+pool = CustomerPool("customers", CustomerPoolArgs(deletion_protection=settings.deletion_protection))
+notifications = OrderNotifications(
+    "order-notifications",
+    OrderNotificationsArgs(
+        notification_emails=settings.notification_emails,
+        sender_email=settings.sender_email,
+        user_pool_id=pool.pool_id,
+        user_pool_arn=pool.pool_arn,
+        consumer_batch_size=settings.consumer_batch_size,
+        consumer_max_concurrency=settings.consumer_max_concurrency,
+        log_retention_days=settings.log_retention_days,
+    ),
+)
+workflow = OrderWorkflow(
+    "order-workflow",
+    OrderWorkflowArgs(
+        table_name=store.table_name,
+        table_arn=store.table_arn,
+        notification_topic_arn=notifications.topic_arn,
+        payment_success_rate=settings.payment_success_rate,
+        workflow_type=settings.workflow_type,
+        log_retention_days=settings.log_retention_days,
+    ),
+)
+queue = OrderQueue(
+    "order-queue",
+    OrderQueueArgs(
+        workflow_arn=workflow.workflow_arn,
+        consumer_batch_size=settings.consumer_batch_size,
+        consumer_max_concurrency=settings.consumer_max_concurrency,
+        log_retention_days=settings.log_retention_days,
+    ),
+)
+api = OrderApi(
+    "order-api",
+    OrderApiArgs(
+        table_name=store.table_name,
+        table_arn=store.table_arn,
+        queue_url=queue.queue_url,
+        queue_arn=queue.queue_arn,
+        user_pool_id=pool.pool_id,
+        user_pool_client_id=pool.client_id,
+        region=store.region,
+        introspection=settings.introspection,
+        query_depth_limit=settings.query_depth_limit,
+        log_retention_days=settings.log_retention_days,
+    ),
+)
+
+pulumi.export("graphqlUrl", api.graphql_url)
+pulumi.export("realtimeUrl", api.realtime_url)
+pulumi.export("region", store.region)
+pulumi.export("userPoolId", pool.pool_id)
+pulumi.export("userPoolClientId", pool.client_id)
+pulumi.export("orderQueueUrl", queue.queue_url)
+pulumi.export("deadLetterQueueUrl", queue.dead_letter_queue_url)
+pulumi.export("orderTableName", store.table_name)
+pulumi.export("workflowArn", workflow.workflow_arn)
+pulumi.export("notificationTopicArn", notifications.topic_arn)

@@ -1,0 +1,17 @@
+import appsync from '@aws-appsync/eslint-plugin';
+import js from '@eslint/js';
+
+// The recommended rules need types, to tell a string's methods from an array's.
+const recommended = appsync.configs.recommended;
+
+export default [
+  { files: ['graphql/resolvers/*.js'], ...js.configs.recommended },
+  {
+    files: ['graphql/resolvers/*.js'],
+    ...recommended,
+    languageOptions: {
+      ...recommended.languageOptions,
+      parserOptions: { project: './graphql/tsconfig.json', tsconfigRootDir: import.meta.dirname },
+    },
+  },
+];

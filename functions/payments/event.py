@@ -1,0 +1,17 @@
+"""The event that the workflow sends to `take_payment` and `refund_payment`."""
+
+from typing import TypedDict
+
+from functions.payments.processor import Payment
+
+
+class PaymentEvent(TypedDict):
+    """Which attempt at paying whose order."""
+
+    id: str
+    customerId: str
+    attempt: int
+
+
+def payment_of(event: PaymentEvent) -> Payment:
+    return Payment(order_id=event["id"], attempt=event["attempt"])

@@ -1,0 +1,44 @@
+"""Takes the payment of one attempt at an order. Called by the workflow's TakePayment state."""
+
+from typing import TypedDict
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from functions.payments.environment import Environment
+from functions.payments.event import PaymentEvent, payment_of
+from functions.payments.processor import Outcome, PaymentProcessor, RandomProcessor
+
+logger = Logger()
+
+REASONS: dict[Outcome, str | None] = {
+    Outcome.ACCEPTED: None,
+    Outcome.DECLINED: "payment method declined",
+}
+
+
+class PaymentResult(TypedDict):
+    """What the workflow goes on with; `reason` is for the customer."""
+
+    outcome: Outcome
+    reason: str | None
+
+
+@logger.inject_lambda_context(clear_state=True)
+def handle(event: PaymentEvent, _context: LambdaContext) -> PaymentResult:
+    """Take the payment; a declined one is a result.
+
+    Raises:
+        PaymentProcessorUnreachable: the workflow calls again.
+    """
+    processor = RandomProcessor(Environment.read().payment_success_rate)
+    return take_payment(event, processor)
+
+
+def take_payment(event: PaymentEvent, processor: PaymentProcessor) -> PaymentResult:
+    logger.append_keys(
+        orderId=event["id"], customerId=event["customerId"], attempt=event["attempt"]
+    )
+    outcome = processor.take(payment_of(event))
+    logger.info("Payment taken" if outcome is Outcome.ACCEPTED else "Payment declined")
+    return {"outcome": outcome, "reason": REASONS[outcome]}

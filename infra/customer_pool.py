@@ -1,0 +1,89 @@
+"""Who the customers are."""
+
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_aws as aws
+
+STAFF = "staff"
+
+
+@dataclass(frozen=True, kw_only=True)
+class CustomerPoolArgs:
+    """How well the accounts are guarded against loss."""
+
+    deletion_protection: pulumi.Input[bool]
+
+
+class CustomerPool(pulumi.ComponentResource):
+    """A Cognito user pool: customers sign up by e-mail; group `staff` sees its restaurants' orders.
+
+    The client is public, as a browser's or a phone's is: it has no secret and signs in by SRP, so
+    that no password travels.
+    """
+
+    pool_id: pulumi.Output[str]
+    pool_arn: pulumi.Output[str]
+    client_id: pulumi.Output[str]
+
+    def __init__(
+        self, name: str, args: CustomerPoolArgs, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        super().__init__("orderflow:identity:CustomerPool", name, None, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        pool = aws.cognito.UserPool(
+            name,
+            username_attributes=["email"],
+            auto_verified_attributes=["email"],
+            password_policy=aws.cognito.UserPoolPasswordPolicyArgs(
+                minimum_length=12,
+                require_lowercase=True,
+                require_numbers=True,
+                require_symbols=False,
+                require_uppercase=True,
+                temporary_password_validity_days=7,
+            ),
+            account_recovery_setting=aws.cognito.UserPoolAccountRecoverySettingArgs(
+                recovery_mechanisms=[
+                    aws.cognito.UserPoolAccountRecoverySettingRecoveryMechanismArgs(
+                        name="verified_email", priority=1
+                    )
+                ]
+            ),
+            # A changed address counts only once it is verified: mail never goes astray.
+            user_attribute_update_settings=aws.cognito.UserPoolUserAttributeUpdateSettingsArgs(
+                attributes_require_verification_before_updates=["email"]
+            ),
+            deletion_protection=pulumi.Output.from_input(args.deletion_protection).apply(
+                lambda on: "ACTIVE" if on else "INACTIVE"
+            ),
+            opts=child,
+        )
+        client = aws.cognito.UserPoolClient(
+            name,
+            user_pool_id=pool.id,
+            generate_secret=False,
+            explicit_auth_flows=["ALLOW_USER_SRP_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"],
+            prevent_user_existence_errors="ENABLED",
+            enable_token_revocation=True,
+            access_token_validity=1,
+            id_token_validity=1,
+            refresh_token_validity=30,
+            token_validity_units=aws.cognito.UserPoolClientTokenValidityUnitsArgs(
+                access_token="hours",  # noqa: S106 (a unit)
+                id_token="hours",  # noqa: S106 (a unit)
+                refresh_token="days",  # noqa: S106 (a unit)
+            ),
+            opts=child,
+        )
+        aws.cognito.UserGroup(
+            name,
+            user_pool_id=pool.id,
+            name=STAFF,
+            description="Sees the orders of every customer at a restaurant.",
+            opts=child,
+        )
+        self.pool_id = pool.id
+        self.pool_arn = pool.arn
+        self.client_id = client.id
+        self.register_outputs({"poolId": self.pool_id, "clientId": self.client_id})

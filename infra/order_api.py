@@ -1,0 +1,171 @@
+"""The customers' door: GraphQL on AppSync."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pulumi
+import pulumi_aws as aws
+
+from infra.order_store import BY_PLACED_AT
+from infra.policy import ServiceRole, Statement, allow, assumed_by, service_role
+from infra.substitution import substitute
+
+GRAPHQL = Path(__file__).parents[1] / "graphql"
+APPSYNC = "appsync.amazonaws.com"
+MOST_RESOLVERS = 100
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderApiArgs:
+    """What the API reads and fills, who may call it, and how it is guarded."""
+
+    table_name: pulumi.Input[str]
+    table_arn: pulumi.Input[str]
+    queue_url: pulumi.Input[str]
+    queue_arn: pulumi.Input[str]
+    user_pool_id: pulumi.Input[str]
+    user_pool_client_id: pulumi.Input[str]
+    region: pulumi.Input[str]
+    introspection: bool
+    query_depth_limit: int
+    log_retention_days: pulumi.Input[int]
+
+
+class OrderApi(pulumi.ComponentResource):
+    """An AppSync API whose resolvers talk to SQS and DynamoDB themselves: no function starts cold.
+
+    Each file of graphql/resolvers is the resolver of the field that it is named for.
+    """
+
+    graphql_url: pulumi.Output[str]
+    realtime_url: pulumi.Output[str]
+
+    def __init__(
+        self, name: str, args: OrderApiArgs, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        super().__init__("orderflow:api:OrderApi", name, None, opts)
+        self._name = name
+        self._child = pulumi.ResourceOptions(parent=self)
+        self._api = self._make_api(args)
+        orders = self._table_source(args)
+        queue = self._queue_source(args)
+        self._resolve("Query", "getOrder", orders)
+        self._resolve("Query", "listOrders", orders)
+        self._resolve("Mutation", "placeOrder", queue, OrderQueueUrl=args.queue_url)
+        self.graphql_url = self._api.uris["GRAPHQL"]
+        self.realtime_url = self._api.uris["REALTIME"]
+        self.register_outputs({"graphqlUrl": self.graphql_url, "realtimeUrl": self.realtime_url})
+
+    def _make_api(self, args: OrderApiArgs) -> aws.appsync.GraphQLApi:
+        logs_role = assumed_by(APPSYNC, f"{self._name}-logs", self._child)
+        api = aws.appsync.GraphQLApi(
+            self._name,
+            schema=(GRAPHQL / "schema.graphql").read_text(),
+            authentication_type="AMAZON_COGNITO_USER_POOLS",
+            user_pool_config=aws.appsync.GraphQLApiUserPoolConfigArgs(
+                user_pool_id=args.user_pool_id,
+                aws_region=args.region,
+                default_action="ALLOW",
+                # A token of the pool's other clients does not open this API.
+                app_id_client_regex=pulumi.Output.concat("^", args.user_pool_client_id, "$"),
+            ),
+            introspection_config="ENABLED" if args.introspection else "DISABLED",
+            query_depth_limit=args.query_depth_limit,
+            resolver_count_limit=MOST_RESOLVERS,
+            log_config=aws.appsync.GraphQLApiLogConfigArgs(
+                cloudwatch_logs_role_arn=logs_role.arn,
+                field_log_level="ERROR",
+                exclude_verbose_content=True,
+            ),
+            xray_enabled=True,
+            opts=self._child,
+        )
+        logs = aws.cloudwatch.LogGroup(
+            self._name,
+            # AppSync writes to the group of this name; made here, it has the stage's retention.
+            name=pulumi.Output.concat("/aws/appsync/apis/", api.id),
+            retention_in_days=args.log_retention_days,
+            opts=self._child,
+        )
+        allow(
+            logs_role,
+            f"{self._name}-logs",
+            [
+                {
+                    "Action": ["logs:CreateLogStream", "logs:PutLogEvents"],
+                    # The streams of this one group.
+                    "Resource": pulumi.Output.concat(logs.arn, ":*"),
+                }
+            ],
+            self._child,
+        )
+        return api
+
+    def _table_source(self, args: OrderApiArgs) -> aws.appsync.DataSource:
+        role = self._source_role(
+            "orders",
+            {"Action": ["dynamodb:GetItem"], "Resource": args.table_arn},
+            {
+                "Action": ["dynamodb:Query"],
+                "Resource": pulumi.Output.concat(args.table_arn, "/index/", BY_PLACED_AT),
+            },
+        )
+        return aws.appsync.DataSource(
+            f"{self._name}-orders",
+            api_id=self._api.id,
+            name="Orders",
+            type="AMAZON_DYNAMODB",
+            dynamodb_config=aws.appsync.DataSourceDynamodbConfigArgs(
+                table_name=args.table_name, region=args.region
+            ),
+            service_role_arn=role.arn,
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[role.policy]),
+        )
+
+    def _queue_source(self, args: OrderApiArgs) -> aws.appsync.DataSource:
+        role = self._source_role(
+            "queue", {"Action": ["sqs:SendMessage"], "Resource": args.queue_arn}
+        )
+        return aws.appsync.DataSource(
+            f"{self._name}-queue",
+            api_id=self._api.id,
+            name="OrderQueue",
+            type="HTTP",
+            http_config=aws.appsync.DataSourceHttpConfigArgs(
+                endpoint=pulumi.Output.concat("https://sqs.", args.region, ".amazonaws.com"),
+                authorization_config=aws.appsync.DataSourceHttpConfigAuthorizationConfigArgs(
+                    authorization_type="AWS_IAM",
+                    aws_iam_config=(
+                        aws.appsync.DataSourceHttpConfigAuthorizationConfigAwsIamConfigArgs(
+                            signing_region=args.region, signing_service_name="sqs"
+                        )
+                    ),
+                ),
+            ),
+            service_role_arn=role.arn,
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[role.policy]),
+        )
+
+    def _source_role(self, source: str, *statements: Statement) -> ServiceRole:
+        return service_role(APPSYNC, f"{self._name}-{source}", statements, self._child)
+
+    def _resolve(
+        self,
+        parent_type: str,
+        field: str,
+        source: aws.appsync.DataSource,
+        **values: pulumi.Input[str],
+    ) -> None:
+        """Attach graphql/resolvers/<field>.js, its `${Names}` filled with `values`."""
+        code = (GRAPHQL / "resolvers" / f"{field}.js").read_text()
+        aws.appsync.Resolver(
+            f"{self._name}-{field}",
+            api_id=self._api.id,
+            type=parent_type,
+            field=field,
+            kind="UNIT",
+            data_source=source.name,
+            runtime=aws.appsync.ResolverRuntimeArgs(name="APPSYNC_JS", runtime_version="1.0.0"),
+            code=pulumi.Output.all(**values).apply(lambda filled: substitute(code, filled)),
+            opts=self._child,
+        )

@@ -1,0 +1,77 @@
+"""Where orders are kept."""
+
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_aws as aws
+
+BY_PLACED_AT = "byPlacedAt"
+BY_RESTAURANT = "byRestaurant"
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderStoreArgs:
+    """How well the orders are guarded against loss."""
+
+    point_in_time_recovery: pulumi.Input[bool]
+    deletion_protection: pulumi.Input[bool]
+
+
+class OrderStore(pulumi.ComponentResource):
+    """A DynamoDB table in which a customer's orders are one partition that nobody else can name.
+
+    `byPlacedAt` lists a customer's orders by time (a client's own order id need not sort by time);
+    it is a local index, so it reads consistently. `byRestaurant` is the staff's view.
+    DynamoDB encrypts at rest by itself.
+    """
+
+    table_name: pulumi.Output[str]
+    table_arn: pulumi.Output[str]
+    by_placed_at_arn: pulumi.Output[str]
+    region: pulumi.Output[str]
+
+    def __init__(
+        self, name: str, args: OrderStoreArgs, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        super().__init__("orderflow:storage:OrderStore", name, None, opts)
+        table = aws.dynamodb.Table(
+            name,
+            billing_mode="PAY_PER_REQUEST",
+            hash_key="customerId",
+            range_key="id",
+            attributes=[
+                aws.dynamodb.TableAttributeArgs(name=attribute, type="S")
+                for attribute in ("customerId", "id", "placedAt", "restaurantId")
+            ],
+            local_secondary_indexes=[
+                aws.dynamodb.TableLocalSecondaryIndexArgs(
+                    name=BY_PLACED_AT, range_key="placedAt", projection_type="ALL"
+                )
+            ],
+            global_secondary_indexes=[
+                aws.dynamodb.TableGlobalSecondaryIndexArgs(
+                    name=BY_RESTAURANT,
+                    key_schemas=[
+                        aws.dynamodb.TableGlobalSecondaryIndexKeySchemaArgs(
+                            attribute_name="restaurantId", key_type="HASH"
+                        ),
+                        aws.dynamodb.TableGlobalSecondaryIndexKeySchemaArgs(
+                            attribute_name="placedAt", key_type="RANGE"
+                        ),
+                    ],
+                    projection_type="ALL",
+                )
+            ],
+            stream_enabled=True,
+            stream_view_type="NEW_AND_OLD_IMAGES",
+            point_in_time_recovery=aws.dynamodb.TablePointInTimeRecoveryArgs(
+                enabled=args.point_in_time_recovery
+            ),
+            deletion_protection_enabled=args.deletion_protection,
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        self.table_name = table.name
+        self.table_arn = table.arn
+        self.by_placed_at_arn = pulumi.Output.concat(table.arn, "/index/", BY_PLACED_AT)
+        self.region = table.region
+        self.register_outputs({"tableName": self.table_name, "tableArn": self.table_arn})

@@ -1,0 +1,98 @@
+"""IAM policies as typed data, and roles that hold nothing but their one policy."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, TypedDict
+
+import pulumi
+import pulumi_aws as aws
+
+
+class Statement(TypedDict):
+    """Exact actions on exact resources."""
+
+    Action: Sequence[str]
+    Resource: pulumi.Input[str] | Sequence[pulumi.Input[str]]
+
+
+class ResourceStatement(TypedDict):
+    """What one AWS service may do with a queue or a topic, on whose behalf."""
+
+    Principal: dict[Literal["Service"], str]
+    Action: Sequence[str]
+    Condition: dict[str, dict[str, pulumi.Input[str]]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServiceRole:
+    """A role of one AWS service. Depend on `policy` where its permissions must be there first."""
+
+    arn: pulumi.Output[str]
+    policy: aws.iam.RolePolicy
+
+
+def assumed_by(service: str, name: str, opts: pulumi.ResourceOptions) -> aws.iam.Role:
+    """A role that `service` (such as `lambda.amazonaws.com`) assumes; it may do nothing yet."""
+    return aws.iam.Role(
+        name,
+        assume_role_policy=json.dumps(
+            {
+                "Version": "2012-10-17",
+                "Statement": [
+                    {
+                        "Effect": "Allow",
+                        "Action": "sts:AssumeRole",
+                        "Principal": {"Service": service},
+                    }
+                ],
+            }
+        ),
+        opts=opts,
+    )
+
+
+def allow(
+    role: aws.iam.Role, name: str, statements: Sequence[Statement], opts: pulumi.ResourceOptions
+) -> aws.iam.RolePolicy:
+    """Let the role do what the statements say."""
+    return aws.iam.RolePolicy(
+        name,
+        role=role.name,
+        policy=pulumi.Output.json_dumps(
+            {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", **s} for s in statements]}
+        ),
+        opts=opts,
+    )
+
+
+def service_role(
+    service: str, name: str, statements: Sequence[Statement], opts: pulumi.ResourceOptions
+) -> ServiceRole:
+    """A role that `service` assumes, with these statements."""
+    role = assumed_by(service, name, opts)
+    return ServiceRole(arn=role.arn, policy=allow(role, name, statements, opts))
+
+
+def resource_policy(
+    resource: pulumi.Input[str], denied: str, *allowed: ResourceStatement
+) -> pulumi.Output[str]:
+    """The policy of a queue or topic: no call without TLS, and these statements.
+
+    `denied` is the action to deny without TLS. It, like the principal, may be wide: it only denies.
+    """
+    return pulumi.Output.json_dumps(
+        {
+            "Version": "2012-10-17",
+            "Statement": [
+                {
+                    "Effect": "Deny",
+                    "Principal": "*",
+                    "Action": denied,
+                    "Resource": resource,
+                    "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+                },
+                *({"Effect": "Allow", "Resource": resource, **statement} for statement in allowed),
+            ],
+        }
+    )

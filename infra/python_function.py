@@ -1,0 +1,117 @@
+"""The one way to make a Lambda function."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pulumi
+import pulumi_aws as aws
+
+from infra.policy import Statement, service_role
+
+ROOT = Path(__file__).parents[1]
+
+# AWS publishes Powertools for AWS Lambda (Python) as a public layer. The version is pinned here
+# and nowhere else; requirements-dev.txt has the same release for tests and the embedded cloud.
+POWERTOOLS_ACCOUNT = "017000801446"
+POWERTOOLS_LAYER = "AWSLambdaPowertoolsPythonV3-python313-arm64:27"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PythonFunctionArgs:
+    """What a function is.
+
+    Args:
+        packages: folders under functions/ that it is made of; the first has `handler.handle`.
+        timeout_seconds: how long one call may take.
+        log_retention_days: how long CloudWatch keeps its logs.
+        statements: what it may do, beyond writing its logs and traces.
+        environment: its environment variables.
+    """
+
+    packages: Sequence[str]
+    timeout_seconds: int
+    log_retention_days: pulumi.Input[int]
+    statements: Sequence[Statement] = ()
+    environment: Mapping[str, pulumi.Input[str]] = field(default_factory=dict[str, str])
+
+
+class PythonFunction(pulumi.ComponentResource):
+    """A Lambda function with a role and a log group of its own, traced, logging JSON."""
+
+    arn: pulumi.Output[str]
+    name: pulumi.Output[str]
+    timeout_seconds: int
+
+    def __init__(
+        self, name: str, args: PythonFunctionArgs, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        super().__init__("orderflow:compute:PythonFunction", name, None, opts)
+        logs = aws.cloudwatch.LogGroup(
+            name,
+            retention_in_days=args.log_retention_days,
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        role = service_role(
+            "lambda.amazonaws.com",
+            name,
+            [
+                *args.statements,
+                {
+                    "Action": ["logs:CreateLogStream", "logs:PutLogEvents"],
+                    # The streams of this one group.
+                    "Resource": pulumi.Output.concat(logs.arn, ":*"),
+                },
+                {
+                    "Action": ["xray:PutTraceSegments", "xray:PutTelemetryRecords"],
+                    # X-Ray has no resources that a policy could name for these.
+                    "Resource": "*",
+                },
+            ],
+            pulumi.ResourceOptions(parent=self),
+        )
+        function = aws.lambda_.Function(
+            name,
+            runtime="python3.13",
+            architectures=["arm64"],
+            handler=f"functions.{args.packages[0]}.handler.handle",
+            code=_code(args.packages),
+            layers=[
+                pulumi.Output.concat(
+                    "arn:aws:lambda:",
+                    logs.region,
+                    f":{POWERTOOLS_ACCOUNT}:layer:{POWERTOOLS_LAYER}",
+                )
+            ],
+            role=role.arn,
+            timeout=args.timeout_seconds,
+            memory_size=256,
+            environment=aws.lambda_.FunctionEnvironmentArgs(
+                variables={"POWERTOOLS_SERVICE_NAME": args.packages[0], **args.environment}
+            ),
+            logging_config=aws.lambda_.FunctionLoggingConfigArgs(
+                log_group=logs.name,
+                log_format="JSON",
+                application_log_level="INFO",
+                # No line of Lambda's own at the start and end of every call.
+                system_log_level="WARN",
+            ),
+            tracing_config=aws.lambda_.FunctionTracingConfigArgs(mode="Active"),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[role.policy]),
+        )
+        self.arn = function.arn
+        self.name = function.name
+        self.timeout_seconds = args.timeout_seconds
+        self.register_outputs({"arn": self.arn, "name": self.name})
+
+
+def _code(packages: Sequence[str]) -> pulumi.AssetArchive:
+    """The packages' own files, and no compiled ones: the same code is the same archive anywhere."""
+    return pulumi.AssetArchive(
+        {
+            file.relative_to(ROOT).as_posix(): pulumi.FileAsset(str(file))
+            for package in packages
+            for file in sorted((ROOT / "functions" / package).iterdir())
+            if file.suffix in {".py", ".json"}
+        }
+    )

@@ -1,0 +1,87 @@
+"""Evaluates `__main__.py` against a monitor of ours, as the Pulumi CLI would against its own."""
+
+import asyncio
+import contextvars
+import json
+import runpy
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pulumi
+import yaml
+from pulumi import Output
+from pulumi.runtime import mocks
+from pulumi.runtime.settings import get_root_resource
+from pulumi.runtime.stack import Stack, run_pulumi_func
+
+ROOT = Path(__file__).parents[2]
+PROJECT = "orderflow"
+
+
+def stage_config(stage: str, overrides: Mapping[str, Any] | None = None) -> dict[str, str]:
+    """A stage's whole configuration, as Pulumi hands it to the program.
+
+    Args:
+        stage: `local`, `dev`, `prod` …: the defaults of Pulumi.yaml under Pulumi.<stage>.yaml.
+        overrides: options without namespace, such as `{"paymentSuccessRate": 1}`.
+    """
+    project = _yaml(ROOT / "Pulumi.yaml")
+    config = {
+        f"{PROJECT}:{key}": option["default"]
+        for key, option in project["config"].items()
+        if "default" in option
+    }
+    config |= _yaml(ROOT / f"Pulumi.{stage}.yaml")["config"]
+    config |= {f"{PROJECT}:{key}": value for key, value in (overrides or {}).items()}
+    return {k: v if isinstance(v, str) else json.dumps(v) for k, v in config.items()}
+
+
+def run_program(stage: str, config: Mapping[str, str], registrar: mocks.Mocks) -> dict[str, Any]:
+    """Run the program to its end and return the stack's outputs.
+
+    Args:
+        stage: the stack's name.
+        config: as `stage_config` gives it.
+        registrar: is handed each resource as soon as its inputs are known, on several threads.
+
+    Raises:
+        Exception: whatever the program or the registrar raised first.
+    """
+    loops: list[asyncio.AbstractEventLoop] = []
+
+    def own_loop() -> None:
+        loops.append(asyncio.new_event_loop())
+        asyncio.set_event_loop(loops[-1])
+
+    try:
+        # Pulumi's mocks run each registration on a thread, and want an event loop there.
+        with ThreadPoolExecutor(initializer=own_loop) as threads:
+            # Pulumi's state lives in context variables: an empty context is a fresh engine.
+            return contextvars.Context().run(
+                asyncio.run, _evaluate(stage, config, registrar, threads)
+            )
+    finally:
+        for loop in loops:
+            loop.close()
+
+
+async def _evaluate(
+    stage: str, config: Mapping[str, str], registrar: mocks.Mocks, threads: ThreadPoolExecutor
+) -> dict[str, Any]:
+    asyncio.get_running_loop().set_default_executor(threads)
+    pulumi.runtime.set_all_config(dict(config))
+    mocks.set_mocks(registrar, project=PROJECT, stack=stage, preview=False)
+
+    def program() -> None:
+        runpy.run_path(str(ROOT / "__main__.py"), run_name="__main__")
+
+    await run_pulumi_func(program)
+    root = get_root_resource()
+    assert isinstance(root, Stack)
+    return {name: await Output.from_input(value).future() for name, value in root.outputs.items()}
+
+
+def _yaml(path: Path) -> dict[str, Any]:
+    return yaml.load(path.read_text(), yaml.CSafeLoader)
