@@ -1,0 +1,29 @@
+"""Reads the request object that a request handler returned."""
+
+from typing import Any
+
+from local.appsync.errors import ResolverError
+
+
+def value_of(request: dict[str, Any], field: str) -> Any:
+    """A field that the request object must have.
+
+    Raises:
+        ResolverError: it is not there, in AppSync's words.
+    """
+    value = request.get(field)
+    if value is None:
+        raise ResolverError(f"Value for field '$[{field}]' not found.", "MappingTemplate")
+    return value
+
+
+def only(request: dict[str, Any], allowed: set[str], at: str = "$") -> None:
+    """Refuse fields that the operation does not have, as AppSync does."""
+    for field in request:
+        if field not in allowed:
+            raise ResolverError(f"Unsupported element '{at}[{field}]'.", "MappingTemplate")
+
+
+def text_map(values: dict[str, Any] | None) -> dict[str, str]:
+    """Headers or names, with every value as text."""
+    return {name: str(value) for name, value in (values or {}).items() if value is not None}

@@ -1,0 +1,137 @@
+"""Runs APPSYNC_JS handlers on Node workers, driven from the event loop.
+
+The worker script is the emulator's own. Its Python pool costs two threads a call; talking to the
+same script over asyncio pipes takes a quarter of the CPU, and a call is made twice per field.
+"""
+
+import asyncio
+import json
+import logging
+from dataclasses import dataclass
+from typing import Any
+
+from ministack.core import appsync_js  # pyright: ignore[reportMissingTypeStubs]
+
+_SCRIPT: str = appsync_js._WORKER_SCRIPT  # pyright: ignore[reportPrivateUsage]
+_WORKERS = 2
+_HEAP_MEGABYTES = 256
+_REPLY_LIMIT_BYTES = 16 * 2**20
+
+log = logging.getLogger("appsync.resolver")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evaluation:
+    """What a handler did.
+
+    Attributes:
+        status: `ok`, `earlyReturn`, `missing` (no such handler) or `error`.
+        value: what it returned, or handed to `runtime.earlyReturn`.
+        appended: errors of `util.appendError`: `message`, `errorType`, `data`, `errorInfo`.
+        error: the error of `util.error` or of a fault in the code, in the same shape.
+        stash: `ctx.stash` as the handler left it.
+        skip_to: `END` or None.
+    """
+
+    status: str
+    value: Any
+    appended: list[dict[str, Any]]
+    error: dict[str, Any] | None
+    stash: dict[str, Any]
+    skip_to: str | None
+
+
+class NodeWorker:
+    """One Node process, which answers one call at a time."""
+
+    def __init__(self) -> None:
+        self._process: asyncio.subprocess.Process | None = None
+        self._console: asyncio.Task[None] | None = None
+
+    async def call(self, request: dict[str, Any]) -> dict[str, Any]:
+        """One request, one reply; a process that ended is replaced first.
+
+        Raises:
+            RuntimeError: the process ended without a reply.
+        """
+        process = self._process
+        if process is None or process.returncode is not None:
+            process = await self._spawn()
+        assert process.stdin is not None
+        assert process.stdout is not None
+        try:
+            process.stdin.write(json.dumps(request).encode() + b"\n")
+            await process.stdin.drain()
+            line = await process.stdout.readline()
+        except asyncio.CancelledError:
+            # A handler that never ends cannot be interrupted from inside Node.
+            await self.stop()
+            raise
+        if not line:
+            await self.stop()
+            raise RuntimeError("The Node worker ended without a reply.")
+        return json.loads(line)
+
+    async def _spawn(self) -> asyncio.subprocess.Process:
+        await self.stop()
+        self._process = await asyncio.create_subprocess_exec(
+            "node",
+            f"--max-old-space-size={_HEAP_MEGABYTES}",
+            "-e",
+            _SCRIPT,
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+            limit=_REPLY_LIMIT_BYTES,
+        )
+        assert self._process.stderr is not None
+        self._console = asyncio.create_task(_log_console(self._process.stderr))
+        return self._process
+
+    async def stop(self) -> None:
+        """End the process; harmless where there is none."""
+        process, self._process = self._process, None
+        if process is None:
+            return
+        if process.returncode is None:
+            process.kill()
+        await process.wait()
+        if self._console:
+            await self._console
+
+
+async def _log_console(stderr: asyncio.StreamReader) -> None:
+    """What resolvers write with console.log, which goes to CloudWatch on AWS."""
+    while line := await stderr.readline():
+        log.info("%s", line.decode(errors="replace").rstrip())
+
+
+class ResolverRuntime:
+    """A fixed number of Node workers; a call waits for a free one."""
+
+    def __init__(self) -> None:
+        self._workers = [NodeWorker() for _ in range(_WORKERS)]
+        self._free: asyncio.LifoQueue[NodeWorker] = asyncio.LifoQueue()
+        for worker in self._workers:
+            self._free.put_nowait(worker)
+
+    async def evaluate(self, code: str, handler: str, context: dict[str, Any]) -> Evaluation:
+        """Run `request` or `response` of the code with `ctx`."""
+        worker = await self._free.get()
+        try:
+            reply = await worker.call({"code": code, "fn": handler, "ctx": context})
+        finally:
+            self._free.put_nowait(worker)
+        return Evaluation(
+            status=reply["status"],
+            value=reply.get("value"),
+            appended=reply.get("appended") or [],
+            error=reply.get("error"),
+            stash=reply.get("stash") or {},
+            skip_to=reply.get("skipTo"),
+        )
+
+    async def close(self) -> None:
+        """End all workers."""
+        for worker in self._workers:
+            await worker.stop()

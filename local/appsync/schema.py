@@ -1,0 +1,80 @@
+"""Builds a GraphQL schema from SDL, and refuses what AppSync would refuse."""
+
+from graphql import (
+    GraphQLError,
+    GraphQLSchema,
+    build_ast_schema,
+    parse,
+    validate_schema,
+)
+from graphql.language import DocumentNode
+from graphql.validation.validate import validate_sdl
+
+from local.appsync.scalars import SCALARS
+
+PRELUDE = "\n".join(
+    [f"scalar {name}" for name in SCALARS]
+    + [
+        "directive @aws_subscribe(mutations: [String!]!) on FIELD_DEFINITION",
+        "directive @aws_auth(cognito_groups: [String!]!) on FIELD_DEFINITION",
+        "directive @aws_cognito_user_pools(cognito_groups: [String!]) on FIELD_DEFINITION | OBJECT",
+        "directive @aws_api_key on FIELD_DEFINITION | OBJECT",
+        "directive @aws_iam on FIELD_DEFINITION | OBJECT",
+        "directive @aws_oidc on FIELD_DEFINITION | OBJECT",
+        "directive @aws_lambda on FIELD_DEFINITION | OBJECT",
+    ]
+)
+_PRELUDE_DEFINITIONS = parse(PRELUDE, no_location=True).definitions
+
+
+class SchemaRefused(Exception):
+    """AppSync would not take this schema; the message names what and, where known, the line."""
+
+
+def _describe(error: GraphQLError) -> str:
+    place = error.locations[0] if error.locations else None
+    return f"{error.message} (line {place.line}, column {place.column})" if place else error.message
+
+
+def build_schema(sdl: str) -> GraphQLSchema:
+    """The schema, with AppSync's scalars and directives predefined.
+
+    Raises:
+        SchemaRefused: its syntax, a type, a directive or an argument is wrong, or it has no Query.
+    """
+    try:
+        document = parse(sdl)
+    except GraphQLError as error:
+        raise SchemaRefused(_describe(error)) from error
+    whole = DocumentNode(definitions=_PRELUDE_DEFINITIONS + document.definitions)
+    if errors := validate_sdl(whole):
+        raise SchemaRefused("\n".join(map(_describe, errors)))
+    schema = build_ast_schema(whole, assume_valid_sdl=True)
+    if schema.query_type is None:
+        raise SchemaRefused("There is no top level schema object: the schema has no Query type.")
+    if errors := validate_schema(schema):
+        raise SchemaRefused("\n".join(map(_describe, errors)))
+    for scalar in SCALARS.values():
+        built = schema.type_map[scalar.name]
+        for behaviour in ("serialize", "parse_value", "parse_literal"):
+            setattr(built, behaviour, getattr(scalar, behaviour))
+    _check_subscriptions(schema)
+    return schema
+
+
+def _check_subscriptions(schema: GraphQLSchema) -> None:
+    """AppSync: `@aws_subscribe` belongs on subscription fields and names mutations that exist."""
+    known = schema.mutation_type.fields if schema.mutation_type else {}
+    for name, field in (
+        schema.subscription_type.fields if schema.subscription_type else {}
+    ).items():
+        assert field.ast_node is not None
+        for directive in field.ast_node.directives:
+            if directive.name.value != "aws_subscribe":
+                continue
+            for node in directive.arguments[0].value.to_dict()["values"]:
+                if node["value"] not in known:
+                    raise SchemaRefused(
+                        f"Subscription.{name} subscribes to the mutation {node['value']}, "
+                        "which the schema does not have."
+                    )

@@ -1,0 +1,71 @@
+"""What the client selected below a field."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from graphql import (
+    FieldNode,
+    FragmentSpreadNode,
+    GraphQLIncludeDirective,
+    GraphQLResolveInfo,
+    GraphQLSkipDirective,
+    InlineFragmentNode,
+    SelectionSetNode,
+)
+from graphql.execution.values import get_directive_values
+
+
+def selection_paths(info: GraphQLResolveInfo) -> list[str]:
+    """`ctx.info.selectionSetList`: `items`, `items/id` …, by alias where there is one."""
+    paths: dict[str, None] = {}
+
+    def add(selections: SelectionSetNode | None, prefix: str) -> None:
+        for node in _fields(info, selections):
+            path = prefix + (node.alias or node.name).value
+            paths[path] = None
+            add(node.selection_set, f"{path}/")
+
+    for node in info.field_nodes:
+        add(node.selection_set, "")
+    return list(paths)
+
+
+def keep_selected(info: GraphQLResolveInfo, data: Any) -> Any:
+    """An error's data, filtered by the query's selection set as AppSync does."""
+
+    def keep(value: Any, sets: list[SelectionSetNode | None]) -> Any:
+        if isinstance(value, list):
+            items: list[Any] = value
+            return [keep(item, sets) for item in items]
+        if not isinstance(value, dict) or not any(sets):
+            return value
+        record: dict[str, Any] = value
+        nodes = [node for selections in sets for node in _fields(info, selections)]
+        return {
+            node.name.value: keep(
+                record[node.name.value],
+                [other.selection_set for other in nodes if other.name.value == node.name.value],
+            )
+            for node in nodes
+            if node.name.value in record
+        }
+
+    return keep(data, [node.selection_set for node in info.field_nodes])
+
+
+def _fields(info: GraphQLResolveInfo, selections: SelectionSetNode | None) -> Iterator[FieldNode]:
+    for node in selections.selections if selections else ():
+        if node.directives and not _included(info, node):
+            continue
+        if isinstance(node, FieldNode):
+            yield node
+        elif isinstance(node, InlineFragmentNode):
+            yield from _fields(info, node.selection_set)
+        elif isinstance(node, FragmentSpreadNode):
+            yield from _fields(info, info.fragments[node.name.value].selection_set)
+
+
+def _included(info: GraphQLResolveInfo, node: Any) -> bool:
+    skip = get_directive_values(GraphQLSkipDirective, node, info.variable_values)
+    include = get_directive_values(GraphQLIncludeDirective, node, info.variable_values)
+    return not (skip and skip["if"]) and not (include and not include["if"])
