@@ -13,16 +13,25 @@ class Outcome(StrEnum):
     DECLINED = "DECLINED"
 
 
-class PaymentProcessorUnreachable(Exception):
-    """The processor did not answer. Calling again with the same payment is safe."""
-
-
 @dataclass(frozen=True, kw_only=True)
 class Payment:
     """One attempt at paying one order; the two together are the idempotency key."""
 
     order_id: str
     attempt: int
+
+
+class PaymentProcessorUnreachable(Exception):
+    """The processor did not answer. Calling again with the same payment is safe.
+
+    The workflow knows this failure by the first three words of its message.
+    """
+
+    def __init__(self, payment: Payment) -> None:
+        super().__init__(
+            "payment processor unreachable: "
+            f"no answer to attempt {payment.attempt} at paying order {payment.order_id}"
+        )
 
 
 class PaymentProcessor(Protocol):
@@ -64,9 +73,7 @@ class RandomProcessor:
             return Outcome.ACCEPTED
         if draw < 1 - (1 - self._success_rate) * self.UNREACHABLE_SHARE:
             return Outcome.DECLINED
-        raise PaymentProcessorUnreachable(
-            f"No answer to attempt {payment.attempt} at paying order {payment.order_id}."
-        )
+        raise PaymentProcessorUnreachable(payment)
 
     def refund(self, payment: Payment) -> bool:
         try:

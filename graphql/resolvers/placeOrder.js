@@ -58,8 +58,8 @@ function validate(input) {
     refuse('addOns', 'must be at most 10');
   }
   addOns.forEach((addOn, index) => requireText(`addOns[${index}]`, addOn, 50));
-  const token = input.clientRequestToken;
-  if (token && !util.matches(ULID, token) && !util.matches(UUID, token)) {
+  const token = input.clientRequestToken ?? null;
+  if (token !== null && !util.matches(ULID, token) && !util.matches(UUID, token)) {
     refuse('clientRequestToken', 'must be a ULID or a UUID');
   }
 }
