@@ -292,13 +292,15 @@ def _fragments(document: DocumentNode) -> dict[str, FragmentDefinitionNode]:
 
 
 def _depth(document: DocumentNode) -> int:
-    """Levels of fields in the deepest operation; the document is valid, so it has no cycles."""
+    """Levels of fields in the deepest operation, introspection apart; fragments have no cycles."""
     fragments = _fragments(document)
 
     def below(selections: SelectionSetNode | None) -> int:
         deepest = 0
         for node in selections.selections if selections else ():
             if isinstance(node, FieldNode):
+                if node.name.value.startswith("__"):
+                    continue
                 depth = 1 + below(node.selection_set)
             elif isinstance(node, FragmentSpreadNode):
                 depth = below(fragments[node.name.value].selection_set)

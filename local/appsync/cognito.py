@@ -110,6 +110,8 @@ class TokenVerifier:
         keys = self._keys[pool.pool_id]
         if key_id not in keys.by_id:
             async with self._http.get(keys.url) as response:
+                if not response.ok:
+                    raise unauthorized()
                 known: Any = await response.json(content_type=None)
             keys.by_id = {key.key_id or "": key.key for key in jwt.PyJWKSet(known["keys"]).keys}
         if key_id not in keys.by_id:

@@ -7,6 +7,7 @@ https://docs.aws.amazon.com/appsync/latest/APIReference/API_Operations.html
 import base64
 import json
 import re
+from collections.abc import Callable
 from typing import Any
 
 import aiohttp
@@ -14,6 +15,7 @@ from aiohttp import web
 from graphql import GraphQLObjectType
 from yarl import URL
 
+from local.appsync.aws import AwsCaller
 from local.appsync.resolver_code import CodeError, check_code
 from local.appsync.schema import SchemaRefused, build_schema
 
@@ -56,9 +58,15 @@ class ControlPlane:
     """
 
     def __init__(
-        self, http: aiohttp.ClientSession, emulator_url: str, gateway_url: str, on_change: Any
+        self,
+        http: aiohttp.ClientSession,
+        caller: AwsCaller,
+        emulator_url: str,
+        gateway_url: str,
+        on_change: Callable[[str], None],
     ) -> None:
         self._http = http
+        self._caller = caller
         self._emulator_url = emulator_url
         self._gateway_url = gateway_url
         self._on_change = on_change
@@ -83,10 +91,10 @@ class ControlPlane:
         if request.method != "POST":
             return None
         if match := _RESOLVER.fullmatch(request.path):
-            await self._check_resolver(request, match, _members(body))
+            await self._check_resolver(match, _members(body))
         elif match := _FUNCTION.fullmatch(request.path):
             members = _members(body)
-            await self._check_data_source(request, match["api"], members.get("dataSourceName"))
+            await self._check_data_source(match["api"], members.get("dataSourceName"))
             _check_runtime(members)
         return None
 
@@ -107,36 +115,40 @@ class ControlPlane:
             return web.json_response({"status": "PROCESSING"})
         return None
 
-    async def _check_resolver(
-        self, request: web.Request, match: re.Match[str], members: dict[str, Any]
-    ) -> None:
+    async def _check_resolver(self, match: re.Match[str], members: dict[str, Any]) -> None:
         api_id, type_name = match["api"], match["type"]
         field_name = match["field"] or members.get("fieldName")
         kind = None
-        if sdl := await self._read(request, f"/v1/apis/{api_id}/schema?format=SDL"):
+        if sdl := await self._read(f"/v1/apis/{api_id}/schema?format=SDL"):
             kind = build_schema(sdl.decode()).type_map.get(type_name)
         if not isinstance(kind, GraphQLObjectType) or field_name not in kind.fields:
             raise _not_found(f"No field named {field_name} found on type {type_name}")
         if members.get("kind") == "PIPELINE":
             for function in (members.get("pipelineConfig") or {}).get("functions") or []:
-                if await self._read(request, f"/v1/apis/{api_id}/functions/{function}") is None:
+                if await self._read(f"/v1/apis/{api_id}/functions/{function}") is None:
                     raise _not_found(f"No function found with id {function}")
         else:
-            await self._check_data_source(request, api_id, members.get("dataSourceName"))
+            await self._check_data_source(api_id, members.get("dataSourceName"))
         _check_runtime(members)
 
-    async def _check_data_source(self, request: web.Request, api_id: str, name: Any) -> None:
+    async def _check_data_source(self, api_id: str, name: Any) -> None:
         if not name:
             raise ServiceError(400, "BadRequestException", "A dataSourceName is required.")
-        if await self._read(request, f"/v1/apis/{api_id}/datasources/{name}") is None:
+        if await self._read(f"/v1/apis/{api_id}/datasources/{name}") is None:
             raise _not_found(f"No data source found named {name}")
 
-    async def _read(self, request: web.Request, path: str) -> bytes | None:
+    async def _read(self, path: str) -> bytes | None:
         """What the emulator holds at a path; None where nothing is."""
-        # Its routing needs the service's name, which is in the caller's own credential scope.
-        headers = {"Authorization": request.headers.get("Authorization", "")}
-        async with self._http.get(self._emulator_url + path, headers=headers) as response:
-            return await response.read() if response.ok else None
+        reply = await self._caller.send_signed(
+            "GET",
+            f"https://appsync.{self._caller.region}.amazonaws.com{path}",
+            {},
+            b"",
+            service="appsync",
+            region=self._caller.region,
+            role_arn=None,
+        )
+        return reply.body if reply.status == 200 else None
 
     async def _forward(self, request: web.Request, body: bytes) -> web.Response:
         url = URL(self._emulator_url + request.raw_path, encoded=True)

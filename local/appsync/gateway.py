@@ -110,10 +110,17 @@ class Gateway:
         self._stopping = asyncio.Event()
         timeout = aiohttp.ClientTimeout(total=_DATA_SOURCE_SECONDS)
         connector = aiohttp.TCPConnector(limit=0)
-        async with aiohttp.ClientSession(timeout=timeout, connector=connector) as http:
-            service = GraphqlService(http, self._emulator_url, self._region)
-            control = ControlPlane(http, self._emulator_url, self.url, service.forget)
-            app = web.Application(client_max_size=64 * _BODY_LIMIT_BYTES)
+        async with aiohttp.ClientSession(
+            timeout=timeout,
+            connector=connector,
+            # One API's cookies must not travel with another's requests.
+            cookie_jar=aiohttp.DummyCookieJar(),
+            skip_auto_headers=("Content-Type", "User-Agent"),
+        ) as http:
+            caller = AwsCaller(http, self._emulator_url, self._region)
+            service = GraphqlService(http, caller, self._emulator_url)
+            control = ControlPlane(http, caller, self._emulator_url, self.url, service.forget)
+            app = web.Application(client_max_size=_BODY_LIMIT_BYTES)
             app.router.add_routes(
                 [
                     web.post("/apis/{api_id}/graphql", service.handle),
@@ -139,14 +146,19 @@ async def _graphiql(request: web.Request) -> web.StreamResponse:
     return web.FileResponse(_GRAPHIQL)
 
 
+def _refuse(refusal: RequestRefused) -> web.Response:
+    return web.json_response(
+        refusal.body, status=refusal.status, headers={"x-amzn-ErrorType": refusal.error_type}
+    )
+
+
 class GraphqlService:
     """GraphQL over HTTP, for every API that the control plane knows."""
 
-    def __init__(self, http: aiohttp.ClientSession, emulator_url: str, region: str) -> None:
+    def __init__(self, http: aiohttp.ClientSession, caller: AwsCaller, emulator_url: str) -> None:
         self._http = http
+        self._caller = caller
         self._emulator_url = emulator_url
-        self._region = region
-        self._caller = AwsCaller(http, emulator_url, region)
         self._runtime = ResolverRuntime()
         self._apis: dict[str, asyncio.Task[DeployedApi]] = {}
         self._token_key = os.urandom(32)
@@ -165,26 +177,23 @@ class GraphqlService:
             async with asyncio.timeout(_REQUEST_SECONDS):
                 return web.json_response(await self._answer(request))
         except RequestRefused as refusal:
-            return web.json_response(
-                refusal.body,
-                status=refusal.status,
-                headers={"x-amzn-ErrorType": refusal.error_type},
+            return _refuse(refusal)
+        except web.HTTPRequestEntityTooLarge:
+            return _refuse(
+                RequestRefused(
+                    413, "RequestEntityTooLargeException", "The request is larger than 1 MB."
+                )
             )
         except TimeoutError:
             error = {"errorType": "ExecutionTimeout", "message": "Execution timed out."}
             return web.json_response({"data": None, "errors": [error]})
         except Exception:
             log.exception("Internal failure")
-            failure = RequestRefused(500, "InternalFailure", "An internal failure occurred.")
-            return web.json_response(failure.body, status=failure.status)
+            return _refuse(RequestRefused(500, "InternalFailure", "An internal failure occurred."))
 
     async def _answer(self, request: web.Request) -> dict[str, object]:
         api = await self._api(request.match_info["api_id"])
         body = await request.read()
-        if len(body) > _BODY_LIMIT_BYTES:
-            raise RequestRefused(
-                413, "RequestEntityTooLargeException", "The request is larger than 1 MB."
-            )
         headers = {name.lower(): value for name, value in request.headers.items()}
         caller = await api.authenticator.authenticate(
             str(request.url), headers, body, request.remote or ""
@@ -206,7 +215,7 @@ class GraphqlService:
     async def _read(self, api_id: str) -> DeployedApi:
         try:
             description = await asyncio.to_thread(
-                read_description, self._emulator_url, self._region, api_id
+                read_description, self._emulator_url, self._caller.region, api_id
             )
         except (ClientError, SchemaRefused) as error:
             log.warning("API %s cannot be served: %s", api_id, error)

@@ -63,14 +63,14 @@ class NodeWorker:
             process.stdin.write(json.dumps(request).encode() + b"\n")
             await process.stdin.drain()
             line = await process.stdout.readline()
-        except asyncio.CancelledError:
-            # A handler that never ends cannot be interrupted from inside Node.
+            if not line:
+                raise RuntimeError("The Node worker ended without a reply.")
+            return json.loads(line)
+        except BaseException:
+            # A handler that never ends cannot be interrupted from inside Node, and a reply that
+            # was not read whole would answer the next call.
             await self.stop()
             raise
-        if not line:
-            await self.stop()
-            raise RuntimeError("The Node worker ended without a reply.")
-        return json.loads(line)
 
     async def _spawn(self) -> asyncio.subprocess.Process:
         await self.stop()

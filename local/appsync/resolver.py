@@ -7,13 +7,14 @@ import logging
 from dataclasses import dataclass, field
 from typing import Any
 
-from graphql import GraphQLResolveInfo
+from graphql import GraphQLError, GraphQLResolveInfo
 
 from local.appsync.authorization import Caller
 from local.appsync.datasources import DataSource
 from local.appsync.errors import DataSourceError, ResolverError, not_authorized_to_access
 from local.appsync.javascript import Evaluation, ResolverRuntime
 from local.appsync.selection import keep_selected, selection_paths
+from local.appsync.validation import locations
 
 log = logging.getLogger("appsync.resolver")
 
@@ -67,15 +68,12 @@ def error_entry(
     info: GraphQLResolveInfo, message: str, error_type: str | None, data: Any, error_info: Any
 ) -> dict[str, Any]:
     """A field's error in AppSync's shape."""
-    places = [node.loc.start_token for node in info.field_nodes[:1] if node.loc]
     return {
         "path": info.path.as_list(),
         "data": data,
         "errorType": error_type,
         "errorInfo": error_info,
-        "locations": [
-            {"line": place.line, "column": place.column, "sourceName": None} for place in places
-        ],
+        "locations": locations(GraphQLError("", info.field_nodes)),
         "message": message,
     }
 

@@ -72,7 +72,11 @@ def _scalar(
     serialize: Callable[[Any], Any],
 ) -> GraphQLNamedType:
     def parse_literal(node: ValueNode, variables: dict[str, Any] | None = None) -> Any:
-        return parse(value_from_ast_untyped(node, variables))
+        try:
+            return parse(value_from_ast_untyped(node, variables))
+        except GraphQLError as error:
+            # Validation says which type it expected of any other exception only.
+            raise ValueError(error.message) from error
 
     return GraphQLScalarType(
         name, serialize=serialize, parse_value=parse, parse_literal=parse_literal

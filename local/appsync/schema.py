@@ -7,9 +7,11 @@ from graphql import (
     parse,
     validate_schema,
 )
-from graphql.language import DocumentNode
+from graphql.execution.values import get_argument_values
+from graphql.language import DirectiveNode, DocumentNode, Visitor, visit
 from graphql.validation.validate import validate_sdl
 
+from local.appsync.places import places
 from local.appsync.scalars import SCALARS
 
 PRELUDE = "\n".join(
@@ -32,8 +34,9 @@ class SchemaRefused(Exception):
 
 
 def _describe(error: GraphQLError) -> str:
-    place = error.locations[0] if error.locations else None
-    return f"{error.message} (line {place.line}, column {place.column})" if place else error.message
+    for line, column in places(error):
+        return f"{error.message} (line {line}, column {column})"
+    return error.message
 
 
 def build_schema(sdl: str) -> GraphQLSchema:
@@ -58,8 +61,25 @@ def build_schema(sdl: str) -> GraphQLSchema:
         built = schema.type_map[scalar.name]
         for behaviour in ("serialize", "parse_value", "parse_literal"):
             setattr(built, behaviour, getattr(scalar, behaviour))
+    visit(document, _DirectiveArguments(schema))
     _check_subscriptions(schema)
     return schema
+
+
+class _DirectiveArguments(Visitor):
+    """The rules for SDL leave the values of directives' arguments unchecked."""
+
+    def __init__(self, schema: GraphQLSchema) -> None:
+        super().__init__()
+        self._schema = schema
+
+    def enter_directive(self, node: DirectiveNode, *_: object) -> None:
+        directive = self._schema.get_directive(node.name.value)
+        assert directive is not None
+        try:
+            get_argument_values(directive, node)
+        except GraphQLError as error:
+            raise SchemaRefused(_describe(error)) from error
 
 
 def _check_subscriptions(schema: GraphQLSchema) -> None:

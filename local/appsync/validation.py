@@ -22,11 +22,14 @@ from graphql import (
     OperationDefinitionNode,
     StringValueNode,
     ValueNode,
+    VariableDefinitionNode,
     VariableNode,
     is_non_null_type,
     type_from_ast,
 )
 from graphql.utilities import coerce_input_value
+
+from local.appsync.places import places
 
 _ARGUMENT = "argument '{argument}' with value '{value}' "
 # What graphql-core says, and graphql-java's name and words for it.
@@ -79,6 +82,9 @@ _RULES = [(re.compile(pattern), kind, words) for pattern, (kind, words) in _WORD
 def validation_error(document: DocumentNode, error: GraphQLError) -> dict[str, Any]:
     """`{"path": null, "locations": […], "message": "Validation error of type …"}`."""
     node = error.nodes[0] if error.nodes else None
+    if error.nodes and isinstance(node, VariableDefinitionNode):
+        # graphql-java points at where a variable is used, not at its definition.
+        node = error.nodes[-1]
     ancestors = list(_ancestors(document, node)) if node else []
     fields = "/".join(each.name.value for each in ancestors if isinstance(each, FieldNode))
     at = f" @ '{fields}'" if fields else ""
@@ -96,14 +102,13 @@ def validation_error(document: DocumentNode, error: GraphQLError) -> dict[str, A
             )
             message = f"Validation error of type {kind}: {text}{at}"
             break
-    return {"path": None, "locations": locations(error), "message": message}
+    return {"path": None, "locations": locations(GraphQLError("", node)), "message": message}
 
 
 def locations(error: GraphQLError) -> list[dict[str, Any]] | None:
     """Where, in AppSync's shape."""
     return [
-        {"line": place.line, "column": place.column, "sourceName": None}
-        for place in error.locations or ()
+        {"line": line, "column": column, "sourceName": None} for line, column in places(error)
     ] or None
 
 

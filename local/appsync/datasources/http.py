@@ -3,6 +3,7 @@
 https://docs.aws.amazon.com/appsync/latest/devguide/resolver-reference-http-js.html
 """
 
+import json
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
@@ -44,7 +45,8 @@ class HttpDataSource:
             + (f"?{query}" if query else "")
         )
         headers = text_map(parameters.get("headers"))
-        body = str(parameters.get("body") or "").encode()
+        content = parameters.get("body") or ""
+        body = (content if isinstance(content, str) else json.dumps(content)).encode()
         try:
             if self._iam is None:
                 reply = await self._caller.send(method, url, headers, body)

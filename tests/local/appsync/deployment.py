@@ -64,14 +64,16 @@ class UserPool:
 
     def sign_in(self, name: str, *groups: str, client_id: str | None = None) -> dict[str, str]:
         """Tokens `id` and `access` of a user, made where there is none of that name."""
-        known = self.cognito.list_users(UserPoolId=self.pool_id)["Users"]
-        if name not in [user.get("Username") for user in known]:
+        users = self.cognito.list_users(UserPoolId=self.pool_id)["Users"]
+        if name not in [user.get("Username") for user in users]:
             self.cognito.admin_create_user(UserPoolId=self.pool_id, Username=name)
             self.cognito.admin_set_user_password(
                 UserPoolId=self.pool_id, Username=name, Password=PASSWORD, Permanent=True
             )
         for group in groups:
-            self.cognito.create_group(UserPoolId=self.pool_id, GroupName=group)
+            known = self.cognito.list_groups(UserPoolId=self.pool_id)["Groups"]
+            if group not in [each.get("GroupName") for each in known]:
+                self.cognito.create_group(UserPoolId=self.pool_id, GroupName=group)
             self.cognito.admin_add_user_to_group(
                 UserPoolId=self.pool_id, Username=name, GroupName=group
             )
