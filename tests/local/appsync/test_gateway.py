@@ -5,6 +5,8 @@ import logging
 import socket
 import threading
 import urllib.request
+from http.client import HTTPConnection
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -47,6 +49,27 @@ def test_serves_the_routes_it_is_given() -> None:
         urllib.request.urlopen(f"{gateway.url}/mailbox") as response,  # noqa: S310
     ):
         assert json.load(response) == ["hello"]
+
+
+def test_a_browser_gets_the_page_where_there_is_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = tmp_path / "index.html"
+    monkeypatch.setattr(gateway_module, "_GRAPHIQL", page)
+
+    def get(url: str, accept: str) -> tuple[int, str]:
+        connection = HTTPConnection(url.removeprefix("http://"))
+        connection.request("GET", "/apis/any/graphql", headers={"Accept": accept})
+        response = connection.getresponse()
+        content = response.read().decode()
+        connection.close()
+        return response.status, content
+
+    with Gateway("http://127.0.0.1:1") as gateway:
+        assert get(gateway.url, "text/html")[0] == 404
+        page.write_text("<p>hello</p>")
+        assert get(gateway.url, "text/html,*/*") == (200, "<p>hello</p>")
+        assert get(gateway.url, "application/json")[0] == 404
 
 
 @pytest.mark.cloud
