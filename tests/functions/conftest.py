@@ -1,0 +1,164 @@
+"""What the functions find around them on AWS: moto's services, a user pool, a context, messages."""
+
+import io
+import json
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+import boto3
+import pytest
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.typing import LambdaContext
+from moto import mock_aws
+
+REGION = "eu-central-1"
+
+
+class Context(LambdaContext):
+    """The context of one call, with all of its time left."""
+
+    def __init__(self, function_name: str = "function") -> None:
+        self._function_name = function_name
+        self._memory_limit_in_mb = 256
+        self._invoked_function_arn = f"arn:aws:lambda:{REGION}:123456789012:function:function"
+        self._aws_request_id = "c6af9ac6-7b61-11e6-9a41-93e8deadbeef"
+
+    @staticmethod
+    def get_remaining_time_in_millis() -> int:
+        return 30_000
+
+
+@pytest.fixture
+def context() -> LambdaContext:
+    return Context()
+
+
+@pytest.fixture(scope="session")
+def session() -> boto3.Session:
+    """One for all tests: it reads the description of each service once."""
+    return boto3.Session(region_name=REGION)
+
+
+@pytest.fixture
+def aws(session: boto3.Session, monkeypatch: pytest.MonkeyPatch) -> Iterator[boto3.Session]:
+    """An empty AWS account."""
+    monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
+    with mock_aws():
+        monkeypatch.setattr(boto3, "DEFAULT_SESSION", session)
+        yield session
+
+
+def sqs_event(*bodies: Any) -> dict[str, Any]:
+    """A batch of messages, as Lambda hands it over; their ids are m0, m1, ..."""
+    return {
+        "Records": [
+            {
+                "messageId": f"m{number}",
+                "receiptHandle": f"handle{number}",
+                "body": body if isinstance(body, str) else json.dumps(body),
+                "attributes": {"ApproximateReceiveCount": "1"},
+                "messageAttributes": {},
+                "eventSource": "aws:sqs",
+                "eventSourceARN": f"arn:aws:sqs:{REGION}:123456789012:orders",
+                "awsRegion": REGION,
+            }
+            for number, body in enumerate(bodies)
+        ]
+    }
+
+
+def failures(*message_ids: str) -> dict[str, list[dict[str, str]]]:
+    """The answer that has exactly these messages delivered again."""
+    return {"batchItemFailures": [{"itemIdentifier": each} for each in message_ids]}
+
+
+@dataclass
+class Logs:
+    """What the functions have logged."""
+
+    stream: io.StringIO = field(default_factory=io.StringIO)
+
+    @property
+    def text(self) -> str:
+        return self.stream.getvalue()
+
+    @property
+    def lines(self) -> list[dict[str, Any]]:
+        return [json.loads(line) for line in self.text.splitlines()]
+
+
+@pytest.fixture(autouse=True)
+def logs(monkeypatch: pytest.MonkeyPatch) -> Logs:
+    """Powertools keeps the stdout of the moment it was imported; this takes its place."""
+    logger = Logger()
+    logger.clear_state()
+    logs = Logs()
+    handler = cast("logging.StreamHandler[io.StringIO]", logger.registered_handler)
+    monkeypatch.setattr(handler, "stream", logs.stream)
+    return logs
+
+
+def refuse_calls(client: Any, operation: str, code: str, when: Callable[[Any], bool]) -> None:
+    """Have AWS answer calls of one operation (such as `sfn.StartExecution`) with an error.
+
+    Args:
+        when: whether a call of these parameters is refused.
+    """
+
+    def answer(params: dict[str, Any], **_: Any) -> tuple[Any, dict[str, Any]] | None:
+        if not when(json.loads(params["body"])):
+            return None
+        return aws_error(code)
+
+    client.meta.events.register(f"before-call.{operation}", answer)
+
+
+@dataclass(frozen=True)
+class HttpStatus:
+    """All that botocore reads of an HTTP response whose body is parsed already."""
+
+    status_code: int
+
+
+def aws_error(code: str) -> tuple[HttpStatus, dict[str, Any]]:
+    return HttpStatus(400), {"Error": {"Code": code, "Message": code}, "ResponseMetadata": {}}
+
+
+@dataclass
+class UserPool:
+    """A user pool that answers AdminGetUser; moto's would need a library for tokens."""
+
+    id: str
+    users: dict[str, dict[str, str]] = field(default_factory=dict[str, dict[str, str]])
+
+    def sign_up(self, customer_id: str, email: str, *, verified: bool = True) -> None:
+        self.users[customer_id] = {
+            "sub": customer_id,
+            "email": email,
+            "email_verified": "true" if verified else "false",
+        }
+
+    def admin_get_user(self, params: dict[str, Any], **_: Any) -> tuple[HttpStatus, dict[str, Any]]:
+        asked = json.loads(params["body"])
+        if asked["UserPoolId"] != self.id:
+            return aws_error("ResourceNotFoundException")
+        user = self.users.get(asked["Username"])
+        if user is None:
+            return aws_error("UserNotFoundException")
+        attributes: Sequence[dict[str, str]] = [
+            {"Name": name, "Value": value} for name, value in user.items()
+        ]
+        return HttpStatus(200), {"Username": asked["Username"], "UserAttributes": attributes}
+
+
+@pytest.fixture
+def user_pool(aws: boto3.Session) -> Iterator[UserPool]:
+    """Answers for every Cognito client that is made meanwhile."""
+    pool = UserPool(f"{REGION}_pool")
+    events: Any = aws.events  # Its stubs have handlers return nothing; botocore takes an answer.
+    call = "before-call.cognito-identity-provider.AdminGetUser"
+    events.register(call, pool.admin_get_user)
+    yield pool
+    events.unregister(call, pool.admin_get_user)

@@ -1,0 +1,115 @@
+"""The fake payment processor: any outcome, and always the same one."""
+
+import math
+import uuid
+
+import pytest
+
+from functions.payments.processor import (
+    Outcome,
+    Payment,
+    PaymentProcessorUnreachable,
+    RandomProcessor,
+)
+
+ORDER_IDS = [str(uuid.uuid5(uuid.NAMESPACE_OID, str(number))) for number in range(1000)]
+PAYMENTS = [Payment(order_id=order_id, attempt=1) for order_id in ORDER_IDS]
+
+
+def outcome_of(processor: RandomProcessor, payment: Payment) -> str:
+    try:
+        return processor.take(payment)
+    except PaymentProcessorUnreachable:
+        return "UNREACHABLE"
+
+
+def outcomes(success_rate: float, payments: list[Payment] = PAYMENTS) -> list[str]:
+    processor = RandomProcessor(success_rate)
+    return [outcome_of(processor, payment) for payment in payments]
+
+
+def test_a_repeated_payment_has_the_same_outcome() -> None:
+    first = outcomes(0.5)
+
+    assert outcomes(0.5) == first
+    assert set(first) == {"ACCEPTED", "DECLINED", "UNREACHABLE"}
+
+
+def test_an_outcome_is_the_same_in_every_process() -> None:
+    # Fixed by the generator's seed alone: not by Python's hash seed, and not by the calls before.
+    processor = RandomProcessor(0.5)
+    payments = [Payment(order_id="01JAY0000000000000000000AA", attempt=n) for n in range(1, 9)]
+
+    assert "".join(outcome_of(processor, each)[0] for each in payments) == "AADADAAD"
+
+
+def test_attempts_are_independent() -> None:
+    second_attempts = [Payment(order_id=order_id, attempt=2) for order_id in ORDER_IDS]
+    pairs = list(zip(outcomes(0.5), outcomes(0.5, second_attempts), strict=True))
+
+    both = sum(pair == ("ACCEPTED", "ACCEPTED") for pair in pairs)
+    assert abs(both - 250) <= 3 * math.sqrt(1000 * 0.25 * 0.75)
+
+
+def test_an_order_s_id_and_attempt_do_not_run_into_each_other() -> None:
+    ones = [Payment(order_id=f"{order_id}1", attempt=1) for order_id in ORDER_IDS]
+    elevens = [Payment(order_id=order_id, attempt=11) for order_id in ORDER_IDS]
+
+    assert outcomes(0.5, ones) != outcomes(0.5, elevens)
+
+
+def test_at_rate_1_every_payment_is_accepted() -> None:
+    assert set(outcomes(1)) == {"ACCEPTED"}
+
+
+def test_at_rate_0_no_payment_is_accepted() -> None:
+    assert set(outcomes(0)) == {"DECLINED", "UNREACHABLE"}
+
+
+@pytest.mark.parametrize("rate", [0.2, 0.5, 0.8])
+def test_the_share_of_accepted_payments_is_the_rate(rate: float) -> None:
+    accepted = outcomes(rate).count("ACCEPTED")
+
+    assert abs(accepted - 1000 * rate) <= 3 * math.sqrt(1000 * rate * (1 - rate))
+
+
+@pytest.mark.parametrize("rate", [0, 0.5])
+def test_of_the_failures_a_share_is_unreachable(rate: float) -> None:
+    failed = [each for each in outcomes(rate) if each != "ACCEPTED"]
+    share = RandomProcessor.UNREACHABLE_SHARE
+    expected = len(failed) * share
+
+    unreachable = failed.count("UNREACHABLE")
+    assert unreachable > 0
+    assert abs(unreachable - expected) <= 3 * math.sqrt(expected * (1 - share))
+
+
+def test_a_higher_rate_accepts_whatever_a_lower_one_did() -> None:
+    assert all(
+        high == "ACCEPTED"
+        for low, high in zip(outcomes(0.3), outcomes(0.6), strict=True)
+        if low == "ACCEPTED"
+    )
+
+
+def test_the_unreachable_error_names_the_order_and_the_attempt() -> None:
+    payment = next(
+        each
+        for each, outcome in zip(PAYMENTS, outcomes(0), strict=True)
+        if outcome == "UNREACHABLE"
+    )
+
+    with pytest.raises(
+        PaymentProcessorUnreachable,
+        match=f"^payment processor unreachable: .*attempt 1.*{payment.order_id}$",
+    ):
+        RandomProcessor(0).take(payment)
+
+
+def test_a_refund_gives_back_exactly_what_was_taken_however_often_it_is_asked() -> None:
+    processor = RandomProcessor(0.5)
+
+    taken = [outcome == Outcome.ACCEPTED for outcome in outcomes(0.5)]
+    assert [processor.refund(payment) for payment in PAYMENTS] == taken
+    assert [processor.refund(payment) for payment in PAYMENTS] == taken
+    assert outcomes(0.5).count("ACCEPTED") == sum(taken)

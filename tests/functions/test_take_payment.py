@@ -1,0 +1,108 @@
+"""What the workflow's TakePayment state gets back."""
+
+import json
+
+import pytest
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from functions.payments.environment import Environment
+from functions.payments.event import PaymentEvent
+from functions.payments.processor import Outcome, Payment, PaymentProcessorUnreachable
+from functions.take_payment.handler import handle, take_payment
+from tests.functions.conftest import Logs
+
+EVENT: PaymentEvent = {"id": "01JAY0000000000000000000AA", "customerId": "alice", "attempt": 2}
+
+
+class Answers:
+    """A processor with one answer, or one error, which remembers what it was asked."""
+
+    def __init__(self, answer: Outcome | Exception) -> None:
+        self.answer = answer
+        self.asked: list[Payment] = []
+
+    def take(self, payment: Payment) -> Outcome:
+        self.asked.append(payment)
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return self.answer
+
+    def refund(self, payment: Payment) -> bool:
+        raise AssertionError(f"{payment} must not be given back")
+
+
+@pytest.mark.parametrize(
+    ("outcome", "result"),
+    [
+        (Outcome.ACCEPTED, {"outcome": "ACCEPTED", "reason": None}),
+        (Outcome.DECLINED, {"outcome": "DECLINED", "reason": "payment method declined"}),
+    ],
+)
+def test_an_answered_payment_is_a_result(outcome: Outcome, result: object) -> None:
+    processor = Answers(outcome)
+
+    assert json.loads(json.dumps(take_payment(EVENT, processor))) == result
+    assert processor.asked == [Payment(order_id=EVENT["id"], attempt=2)]
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        PaymentProcessorUnreachable(Payment(order_id=EVENT["id"], attempt=2)),
+        RuntimeError("a fault"),
+    ],
+)
+def test_an_error_passes_through_as_it_is(error: Exception) -> None:
+    with pytest.raises(type(error)) as raised:
+        take_payment(EVENT, Answers(error))
+
+    assert raised.value is error
+
+
+@pytest.mark.parametrize(
+    ("outcome", "message"),
+    [(Outcome.ACCEPTED, "Payment taken"), (Outcome.DECLINED, "Payment declined")],
+)
+def test_the_log_line_says_whose_payment_came_to_what(
+    logs: Logs, outcome: Outcome, message: str
+) -> None:
+    take_payment(EVENT, Answers(outcome))
+
+    [line] = logs.lines
+    assert line["message"] == message
+    assert {key: line[key] for key in ("orderId", "customerId", "attempt")} == {
+        "orderId": EVENT["id"],
+        "customerId": "alice",
+        "attempt": 2,
+    }
+
+
+@pytest.mark.parametrize(("rate", "outcome"), [("1", "ACCEPTED"), ("0.0", "DECLINED")])
+def test_the_function_pays_at_the_stage_s_rate(
+    context: LambdaContext,
+    monkeypatch: pytest.MonkeyPatch,
+    rate: str,
+    outcome: str,
+) -> None:
+    monkeypatch.setenv("PAYMENT_SUCCESS_RATE", rate)
+
+    assert handle(EVENT, context)["outcome"] == outcome
+
+
+def test_the_log_of_the_next_call_has_none_of_this_one_s_keys(
+    logs: Logs, context: LambdaContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PAYMENT_SUCCESS_RATE", "1")
+
+    handle(EVENT, context)
+    handle({**EVENT, "id": "another"}, context)
+
+    assert [line["orderId"] for line in logs.lines] == [EVENT["id"], "another"]
+
+
+def test_the_environment_is_typed() -> None:
+    assert Environment.read({"PAYMENT_SUCCESS_RATE": "0.8"}).payment_success_rate == 0.8
+    with pytest.raises(KeyError, match="PAYMENT_SUCCESS_RATE"):
+        Environment.read({})
+    with pytest.raises(ValueError, match="high"):
+        Environment.read({"PAYMENT_SUCCESS_RATE": "high"})
