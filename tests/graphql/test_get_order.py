@@ -1,0 +1,47 @@
+"""getOrder: the caller's own order, or null."""
+
+from typing import Any
+
+from tests.graphql.conftest import CUSTOMER, Evaluate, refused
+
+ITEM: dict[str, Any] = {"id": "01JAY0000000000000000000AA", "customerId": CUSTOMER, "version": 1}
+
+
+def test_it_reads_by_the_caller_s_own_key(evaluate: Evaluate) -> None:
+    evaluation = evaluate("getOrder", "request", args={"id": ITEM["id"]})
+
+    assert evaluation.status == "ok"
+    assert evaluation.value == {
+        "operation": "GetItem",
+        "key": {"customerId": {"S": CUSTOMER}, "id": {"S": ITEM["id"]}},
+        "consistentRead": True,
+    }
+
+
+def test_nobody_else_can_be_named(evaluate: Evaluate) -> None:
+    evaluation = evaluate(
+        "getOrder", "request", args={"id": ITEM["id"], "customerId": "bob"}, source={"sub": "bob"}
+    )
+
+    assert evaluation.value["key"]["customerId"] == {"S": CUSTOMER}
+
+
+def test_it_answers_with_the_item(evaluate: Evaluate) -> None:
+    assert evaluate("getOrder", "response", result=ITEM).value == ITEM
+
+
+def test_no_item_is_null(evaluate: Evaluate) -> None:
+    evaluation = evaluate("getOrder", "response", result=None)
+
+    assert (evaluation.status, evaluation.value, evaluation.appended) == ("ok", None, [])
+
+
+def test_the_table_s_error_is_passed_on_with_its_type(evaluate: Evaluate) -> None:
+    error = {"message": "Rate exceeded", "type": "DynamoDB:ThrottlingException"}
+
+    assert refused(evaluate("getOrder", "response", result=None, error=error)) == {
+        "message": "Rate exceeded",
+        "errorType": "DynamoDB:ThrottlingException",
+        "data": None,
+        "errorInfo": None,
+    }
