@@ -5,6 +5,8 @@ READY := .venv/.ready
 # The machine's Node.js, or the one that the environment has from PyPI.
 NODE_BIN := $(if $(shell command -v npm),,$(CURDIR)/.venv/node/bin:)
 export PATH := $(NODE_BIN)$(PATH)
+# Compiled modules are kept: pulumi_aws and boto3 are large.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: demo up test unit lint format bench setup clean
 

@@ -89,9 +89,9 @@ class Emulator:
             "IOT_MTLS_ENABLED": "0",
             "SFTP_ENABLED": "0",
             "PERSIST_STATE": "1" if self._persist else "0",
-            # Lambda functions run as `python`: this environment's, where their libraries are.
-            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}",
         }
+        # Compiled modules are kept, so that a Lambda worker starts in a fraction of the time.
+        environment.pop("PYTHONDONTWRITEBYTECODE", None)
         with self.log.open("ab") as log:
             self._child = subprocess.Popen(
                 [sys.executable, "-m", "local.cloud.child"],
