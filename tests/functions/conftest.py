@@ -100,7 +100,13 @@ def logs(monkeypatch: pytest.MonkeyPatch) -> Logs:
     return logs
 
 
-def refuse_calls(client: Any, operation: str, code: str, when: Callable[[Any], bool]) -> None:
+def refuse_calls(
+    client: Any,
+    operation: str,
+    code: str,
+    message: str = "refused",
+    when: Callable[[Any], bool] = lambda _: True,
+) -> None:
     """Have AWS answer calls of one operation (such as `sfn.StartExecution`) with an error.
 
     Args:
@@ -110,7 +116,7 @@ def refuse_calls(client: Any, operation: str, code: str, when: Callable[[Any], b
     def answer(params: dict[str, Any], **_: Any) -> tuple[Any, dict[str, Any]] | None:
         if not when(json.loads(params["body"])):
             return None
-        return aws_error(code)
+        return aws_error(code, message)
 
     client.meta.events.register(f"before-call.{operation}", answer)
 
@@ -122,8 +128,8 @@ class HttpStatus:
     status_code: int
 
 
-def aws_error(code: str) -> tuple[HttpStatus, dict[str, Any]]:
-    return HttpStatus(400), {"Error": {"Code": code, "Message": code}, "ResponseMetadata": {}}
+def aws_error(code: str, message: str = "refused") -> tuple[HttpStatus, dict[str, Any]]:
+    return HttpStatus(400), {"Error": {"Code": code, "Message": message}, "ResponseMetadata": {}}
 
 
 @dataclass

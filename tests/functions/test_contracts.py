@@ -20,7 +20,6 @@ ROOT = Path(__file__).parents[2]
 STATES: dict[str, Any] = yaml.safe_load((ROOT / "infra" / "order_workflow.asl.yaml").read_text())[
     "States"
 ]
-WORKFLOW = str(STATES)
 
 
 def fields(of: type) -> set[str]:
@@ -28,8 +27,9 @@ def fields(of: type) -> set[str]:
 
 
 @pytest.mark.parametrize("state", ["TakePayment", "RefundPayment"])
-def test_the_workflow_sends_the_payment_functions_their_event(state: str) -> None:
-    assert STATES[state]["Arguments"]["Payload"].keys() == fields(PaymentEvent)
+def test_the_payment_functions_get_the_order_message_and_it_holds_their_event(state: str) -> None:
+    assert STATES[state]["Arguments"]["Payload"] == "{% $order %}"
+    assert PaymentEvent.__annotations__.items() <= OrderMessage.__annotations__.items()
 
 
 def test_the_workflow_reads_of_a_payment_what_take_payment_returns() -> None:
@@ -54,8 +54,10 @@ def test_the_workflow_knows_an_unreachable_processor_by_the_error_s_message() ->
     assert text in str(PaymentProcessorUnreachable(Payment(order_id="1", attempt=1)))
 
 
-def test_the_workflow_reads_of_its_input_exactly_the_order_message() -> None:
-    assert set(re.findall(r"\$states\.input\.(\w+)", WORKFLOW)) == fields(OrderMessage)
+@pytest.mark.parametrize("state", ["SaveOrder", "MarkFailed"])
+def test_the_workflow_writes_exactly_the_fields_of_the_order_message(state: str) -> None:
+    arguments = str(STATES[state]["Arguments"])
+    assert set(re.findall(r"\$(?:states\.input|order)\.(\w+)", arguments)) == fields(OrderMessage)
 
 
 def test_the_workflow_notifies_with_every_field_that_the_mail_needs() -> None:

@@ -286,14 +286,16 @@ def test_a_message_that_is_no_notification_is_reported_alone(
 def test_a_failure_is_logged_with_its_order_and_error(
     stage: Stage, context: LambdaContext, logs: Logs
 ) -> None:
-    refuse_calls(stage.ses, "sesv2.SendEmail", "TooManyRequestsException", when=lambda _: True)
+    # SES names the address that it does not take; the log must not.
+    refuse_calls(stage.ses, "sesv2.SendEmail", "MessageRejected", f"Not verified: {ALICE}")
 
     handle(sqs_event(PAID), context)
 
     [line] = logs.lines
     assert line["level"] == "ERROR"
     assert line["orderId"] == PAID["id"]
-    assert "TooManyRequestsException" in json.dumps(line)
+    assert "MessageRejected" in json.dumps(line)
+    assert ALICE not in logs.text
 
 
 def test_a_mail_is_remembered_for_longer_than_its_message_can_live(

@@ -213,7 +213,7 @@ def test_a_failed_start_is_reported_for_its_message_alone(
 def test_a_failed_start_is_logged_with_its_order_and_error(
     workflow: Workflow, context: LambdaContext, logs: Logs
 ) -> None:
-    refuse_calls(workflow.client, "sfn.StartExecution", "ThrottlingException", when=lambda _: True)
+    refuse_calls(workflow.function_client, "sfn.StartExecution", "ThrottlingException")
 
     handle(sqs_event(ORDER), context)
 

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions.payments.environment import Environment
@@ -89,15 +90,17 @@ def test_the_function_pays_at_the_stage_s_rate(
     assert handle(EVENT, context)["outcome"] == outcome
 
 
-def test_the_log_of_the_next_call_has_none_of_this_one_s_keys(
+def test_a_call_s_log_has_no_keys_of_the_calls_before(
     logs: Logs, context: LambdaContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PAYMENT_SUCCESS_RATE", "1")
+    Logger().append_keys(earlier="call")
 
     handle(EVENT, context)
-    handle({**EVENT, "id": "another"}, context)
 
-    assert [line["orderId"] for line in logs.lines] == [EVENT["id"], "another"]
+    [line] = logs.lines
+    assert line["orderId"] == EVENT["id"]
+    assert "earlier" not in line
 
 
 def test_the_environment_is_typed() -> None:
