@@ -38,12 +38,15 @@ def context() -> LambdaContext:
 @pytest.fixture(scope="session")
 def session() -> boto3.Session:
     """One for all tests: it reads the description of each service once."""
-    return boto3.Session(region_name=REGION)
+    with pytest.MonkeyPatch.context() as environment:
+        environment.delenv("AWS_PROFILE", raising=False)
+        return boto3.Session(region_name=REGION)
 
 
 @pytest.fixture
 def aws(session: boto3.Session, monkeypatch: pytest.MonkeyPatch) -> Iterator[boto3.Session]:
     """An empty AWS account."""
+    monkeypatch.delenv("AWS_PROFILE", raising=False)
     monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
     with mock_aws():
         monkeypatch.setattr(boto3, "DEFAULT_SESSION", session)
