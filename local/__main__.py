@@ -26,6 +26,8 @@ def main() -> int:
     up_command.add_argument("--aws-port", type=int, default=EMULATOR_PORT, help="of AWS (4566)")
     up_command.add_argument("--empty", action="store_true", help="deploy nothing")
     arguments = parser.parse_args()
+    # Both, also where a shell started us in the background, with SIGINT ignored.
+    signal.signal(signal.SIGINT, _interrupt)
     signal.signal(signal.SIGTERM, _interrupt)
     try:
         if arguments.command == "demo":

@@ -11,6 +11,7 @@ from local.appsync import Gateway
 from local.cloud import Emulator, ensure_node
 from local.engine import deploy, stage_config
 from local.engine.aws import Aws
+from local.graphiql import asset_routes
 from local.mailbox import Mailbox
 
 STAGE = "local"
@@ -35,7 +36,10 @@ class EmbeddedCloud:
         self.emulator = Emulator(self._state, port=emulator_port)
         self.mailbox = Mailbox(self.emulator.url)
         self.gateway = Gateway(
-            self.emulator.url, port=gateway_port, region=REGION, routes=self.mailbox.routes
+            self.emulator.url,
+            port=gateway_port,
+            region=REGION,
+            routes=[*self.mailbox.routes, *asset_routes()],
         )
         self._aws: Aws | None = None
 
@@ -54,6 +58,9 @@ class EmbeddedCloud:
             self.__exit__()
             raise
         self._aws = Aws(self.emulator.url, self.gateway.url, REGION)
+        # On AWS, too, an operator verifies the address that a stage mails from.
+        sender = stage_config(STAGE)["orderflow:senderEmail"]
+        self._aws.ses.create_email_identity(EmailIdentity=sender)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -72,11 +79,7 @@ class EmbeddedCloud:
             options: options of the stage to change, such as `{"paymentSuccessRate": 1}`.
             registered: is told the type and name of each resource that has been created.
         """
-        config = stage_config(STAGE, options)
-        if sender := config["orderflow:senderEmail"]:
-            # On AWS an operator verifies the address that the stage mails from.
-            self.aws.ses.create_email_identity(EmailIdentity=sender)
-        return deploy(STAGE, config, self.aws, registered)
+        return deploy(STAGE, stage_config(STAGE, options), self.aws, registered)
 
 
 def _discard_dead_runs() -> None:

@@ -29,9 +29,12 @@ def run(emulator_port: int, gateway_port: int, empty: bool) -> int:
             password = sign_up(cloud.aws, cloud.mailbox, outputs, CUSTOMER)
             customer = sign_in(cloud.aws, outputs, CUSTOMER, password)
             console.print(f"outputs {OUTPUTS}")
-            console.print(f"GraphQL {outputs['graphqlUrl']} (open it in a browser for GraphiQL)")
+            console.print(f"GraphQL {outputs['graphqlUrl']}")
             console.print(f"\nToken of {CUSTOMER}, for the Authorization header (one hour):")
             console.print(customer.access_token, soft_wrap=True, highlight=False)
+            console.print("\nGraphiQL, signed in with it:")
+            page = f"{outputs['graphqlUrl']}#{customer.access_token}"
+            console.print(page, soft_wrap=True, highlight=False)
         console.print("\nCtrl-C stops everything.")
         with contextlib.suppress(KeyboardInterrupt):
             threading.Event().wait()

@@ -22,6 +22,7 @@ from aws_lambda_powertools.utilities.idempotency import (
     idempotent_function,
 )
 from aws_lambda_powertools.utilities.typing import LambdaContext
+from botocore.exceptions import ClientError
 
 if TYPE_CHECKING:
     from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
@@ -95,6 +96,7 @@ class Mailer:
             Destination={"ToAddresses": [address]},
             Content={"Simple": {"Subject": {"Data": subject}, "Body": {"Text": {"Data": text}}}},
         )
+        logger.info("Customer mailed", mailId=sent["MessageId"], status=order["status"])
         return sent["MessageId"]
 
 
@@ -131,19 +133,34 @@ def handle(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureR
 def email_customer(
     mailer: Mailer, mails_sent: DynamoDBPersistenceLayer, context: LambdaContext, record: SQSRecord
 ) -> None:
-    """Mail for one message, unless its mail was sent already."""
-    order: OrderNotification = json.loads(record.body)
+    """Mail for one message, unless its mail was sent already.
+
+    Raises:
+        Exception: whatever stood in the way; the message is delivered again.
+    """
     config = IdempotencyConfig(expires_after_seconds=REMEMBER_SECONDS)
     config.register_lambda_context(context)
 
-    @idempotent_function(data_keyword_argument="mail", persistence_store=mails_sent, config=config)
-    def send_once(*, mail: list[str | int]) -> str | None:
-        sent = mailer.mail(order)
-        logger.info("Customer mailed", mailId=sent, mail=mail)
-        return sent
+    @idempotent_function(data_keyword_argument="key", persistence_store=mails_sent, config=config)
+    def mail_once(order: OrderNotification, *, key: list[str | int]) -> str | None:  # noqa: ARG001
+        return mailer.mail(order)
 
-    with logger.append_context_keys(orderId=order["id"], customerId=order["customerId"]):
-        send_once(mail=[order["customerId"], order["id"], order["attempt"], order["status"]])
+    with logger.append_context_keys(messageId=record.message_id):
+        try:
+            order: OrderNotification = json.loads(record.body)
+            key = [order["customerId"], order["id"], order["attempt"], order["status"]]
+        except (ValueError, KeyError, TypeError):
+            logger.exception("Message is no notification of an order")
+            raise
+        with logger.append_context_keys(orderId=order["id"], customerId=order["customerId"]):
+            try:
+                mail_once(order, key=key)
+            except Exception as error:
+                # Not the error's message: SES puts the customer's address into it.
+                is_aws = isinstance(error, ClientError)
+                code = error.response.get("Error", {}).get("Code") if is_aws else None
+                logger.error("Customer could not be mailed", error=code or type(error).__name__)
+                raise
 
 
 def compose(order: OrderNotification) -> tuple[str, str]:

@@ -1,4 +1,4 @@
-"""The event that the workflow sends to `take_payment` and `refund_payment`."""
+"""What `take_payment` and `refund_payment` read of the order message the workflow sends them."""
 
 from typing import TypedDict
 

@@ -17,7 +17,7 @@ from aws_lambda_powertools.utilities.batch.types import PartialItemFailureRespon
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from functions.start_workflow.order_message import OrderMessage, parse
+from functions.start_workflow.order_message import MalformedOrderMessage, OrderMessage, parse
 
 if TYPE_CHECKING:
     from mypy_boto3_stepfunctions import SFNClient
@@ -59,21 +59,26 @@ def start_workflow(step_functions: "SFNClient", workflow_arn: str, record: SQSRe
 
     Raises:
         MalformedOrderMessage: the message cannot be an order.
+        ClientError: Step Functions did not take it.
     """
-    try:
-        message = parse(record.body)
-    except Exception as error:
-        logger.error("Message refused: %s", error, messageId=record.message_id)
-        raise
-    name = execution_name(message)
-    with logger.append_context_keys(orderId=message["id"], execution=name):
+    with logger.append_context_keys(messageId=record.message_id):
         try:
-            step_functions.start_execution(
-                stateMachineArn=workflow_arn, name=name, input=record.body
-            )
-            logger.info("Workflow started")
-        except step_functions.exceptions.ExecutionAlreadyExists:
-            logger.info("Workflow was started already")
+            message = parse(record.body)
+        except MalformedOrderMessage as error:
+            logger.error("Message refused: %s", error)
+            raise
+        name = execution_name(message)
+        with logger.append_context_keys(orderId=message["id"], execution=name):
+            try:
+                step_functions.start_execution(
+                    stateMachineArn=workflow_arn, name=name, input=record.body
+                )
+                logger.info("Workflow started")
+            except step_functions.exceptions.ExecutionAlreadyExists:
+                logger.info("Workflow was started already")
+            except Exception:
+                logger.exception("Workflow could not be started")
+                raise
 
 
 def execution_name(message: OrderMessage) -> str:

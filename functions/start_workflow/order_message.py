@@ -40,5 +40,5 @@ def parse(body: str) -> OrderMessage:
     """
     try:
         return _validate(json.loads(body))
-    except (ValueError, fastjsonschema.JsonSchemaValueException) as error:
+    except (ValueError, RecursionError, fastjsonschema.JsonSchemaValueException) as error:
         raise MalformedOrderMessage(str(error)) from error

@@ -2,7 +2,7 @@ import { util } from '@aws-appsync/utils';
 
 const QUEUE_URL = '${OrderQueueUrl}';
 
-const CONTROL_CHARACTER = '^[\\s\\S]*[\\x00-\\x1f\\x7f][\\s\\S]*$';
+const CONTROL_CHARACTER = '^[\\s\\S]*[\\x00-\\x1f\\x7f-\\x9f\\u2028\\u2029][\\s\\S]*$';
 const RESTAURANT_ID = "^[A-Za-z0-9 \\-_.'&]{1,64}$";
 const ULID = '^[0-7][0-9A-HJKMNP-TV-Za-hjkmnp-tv-z]{25}$';
 const UUID = '^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$';
@@ -50,7 +50,8 @@ function validate(input) {
   if (input.quantity < 1 || input.quantity > 100) {
     refuse('quantity', 'must be from 1 to 100');
   }
-  if (!util.matches(RESTAURANT_ID, input.restaurantId)) {
+  const restaurant = input.restaurantId;
+  if (!util.matches(RESTAURANT_ID, restaurant) || restaurant.trim().length < 1) {
     refuse('restaurantId', "must have 1 to 64 letters, digits, spaces and -_.'&");
   }
   const addOns = input.addOns ?? [];

@@ -48,7 +48,7 @@ class Gateway:
         *,
         port: int | None = None,
         region: str = "us-east-1",
-        routes: Iterable[web.RouteDef] = (),
+        routes: Iterable[web.AbstractRouteDef] = (),
     ) -> None:
         self._port = port or free_port()
         self.url = f"http://127.0.0.1:{self._port}"

@@ -2,6 +2,7 @@
 
 import json
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 from tests.e2e.conftest import Deploy
 from tests.e2e.stage import Stage, eventually, message
@@ -11,10 +12,11 @@ def test_the_same_token_sent_twenty_times_is_one_order(stage: Stage) -> None:
     alice = stage.customer()
     token = stage.order_id("ACCEPTED")
 
+    def place(_number: int) -> dict[str, Any]:
+        return stage.place(alice, clientRequestToken=token)
+
     with ThreadPoolExecutor(8) as clients:
-        placed = list(
-            clients.map(lambda _: stage.place(alice, clientRequestToken=token), range(20))
-        )
+        placed = list(clients.map(place, range(20)))
 
     assert {order["id"] for order in placed} == {token}
     _assert_one_effect(stage, alice.sub, alice.email, token)

@@ -209,7 +209,6 @@ def test_a_failed_start_is_reported_for_its_message_alone(
     assert len(workflow.inputs()) == 2
 
 
-@pytest.mark.xfail(strict=True, reason="only malformed messages are logged, not failed starts")
 def test_a_failed_start_is_logged_with_its_order_and_error(
     workflow: Workflow, context: LambdaContext, logs: Logs
 ) -> None:

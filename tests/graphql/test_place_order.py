@@ -192,6 +192,7 @@ def test_the_consumer_takes_every_message_for_an_order(
         ({"quantity": 101}, "quantity", "must be from 1 to 100"),
         ({"quantity": 2**31 - 1}, "quantity", "must be from 1 to 100"),
         ({"restaurantId": ""}, "restaurantId", RESTAURANT),
+        ({"restaurantId": "   "}, "restaurantId", RESTAURANT),
         ({"restaurantId": "x" * 65}, "restaurantId", RESTAURANT),
         ({"restaurantId": "Café"}, "restaurantId", RESTAURANT),
         ({"restaurantId": "Domino/s"}, "restaurantId", RESTAURANT),
