@@ -89,6 +89,8 @@ class Emulator:
             "IOT_MTLS_ENABLED": "0",
             "SFTP_ENABLED": "0",
             "PERSIST_STATE": "1" if self._persist else "0",
+            # Between a workflow's retries it waits a tenth of the time.
+            "SFN_WAIT_SCALE": "0.1",
         }
         # Compiled modules are kept, so that a Lambda worker starts in a fraction of the time.
         environment.pop("PYTHONDONTWRITEBYTECODE", None)
