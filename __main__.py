@@ -3,6 +3,7 @@
 import pulumi
 
 from infra.customer_pool import CustomerPool, CustomerPoolArgs
+from infra.order_alarms import OrderAlarms, OrderAlarmsArgs
 from infra.order_api import OrderApi, OrderApiArgs
 from infra.order_notifications import OrderNotifications, OrderNotificationsArgs
 from infra.order_queue import OrderQueue, OrderQueueArgs
@@ -66,9 +67,20 @@ api = OrderApi(
         region=store.region,
         introspection=settings.introspection,
         query_depth_limit=settings.query_depth_limit,
+        waf=settings.waf,
         log_retention_days=settings.log_retention_days,
     ),
 )
+if settings.alarm_emails:
+    OrderAlarms(
+        "order-alarms",
+        OrderAlarmsArgs(
+            alarm_emails=settings.alarm_emails,
+            queue_name=queue.queue_name,
+            dead_letter_queue_name=queue.dead_letter_queue_name,
+            workflow_arn=workflow.workflow_arn,
+        ),
+    )
 
 pulumi.export("graphqlUrl", api.graphql_url)
 pulumi.export("realtimeUrl", api.realtime_url)

@@ -34,8 +34,10 @@ class ConsumedQueue(pulumi.ComponentResource):
     The consumer reports each batch's failures, so that a bad message holds back no good one.
     """
 
+    queue_name: pulumi.Output[str]
     queue_url: pulumi.Output[str]
     queue_arn: pulumi.Output[str]
+    dead_letter_queue_name: pulumi.Output[str]
     dead_letter_queue_url: pulumi.Output[str]
     dead_letter_queue_arn: pulumi.Output[str]
 
@@ -113,8 +115,10 @@ class ConsumedQueue(pulumi.ComponentResource):
             ),
             opts=child,
         )
+        self.queue_name = queue.name
         self.queue_url = queue.url
         self.queue_arn = queue.arn
+        self.dead_letter_queue_name = dead_letters.name
         self.dead_letter_queue_url = dead_letters.url
         self.dead_letter_queue_arn = dead_letters.arn
         self.register_outputs(

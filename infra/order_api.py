@@ -13,6 +13,8 @@ from infra.substitution import substitute
 GRAPHQL = Path(__file__).parents[1] / "graphql"
 APPSYNC = "appsync.amazonaws.com"
 MOST_RESOLVERS = 100
+# Of one IP address: several orders a second, more than people place.
+MOST_REQUESTS_IN_FIVE_MINUTES = 2000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,6 +30,7 @@ class OrderApiArgs:
     region: pulumi.Input[str]
     introspection: bool
     query_depth_limit: int
+    waf: bool
     log_retention_days: pulumi.Input[int]
 
 
@@ -47,6 +50,8 @@ class OrderApi(pulumi.ComponentResource):
         self._name = name
         self._child = pulumi.ResourceOptions(parent=self)
         self._api = self._make_api(args)
+        if args.waf:
+            self._guard()
         orders = self._table_source(args)
         queue = self._queue_source(args)
         self._resolve("Query", "getOrder", orders)
@@ -100,6 +105,58 @@ class OrderApi(pulumi.ComponentResource):
             self._child,
         )
         return api
+
+    def _guard(self) -> None:
+        """Put AWS WAF before the API."""
+
+        def metrics(name: str) -> aws.wafv2.WebAclRuleVisibilityConfigArgs:
+            return aws.wafv2.WebAclRuleVisibilityConfigArgs(
+                cloudwatch_metrics_enabled=True, metric_name=name, sampled_requests_enabled=True
+            )
+
+        rate = aws.wafv2.WebAclRuleArgs(
+            name="rate",
+            priority=0,
+            action=aws.wafv2.WebAclRuleActionArgs(block=aws.wafv2.WebAclRuleActionBlockArgs()),
+            statement=aws.wafv2.WebAclRuleStatementArgs(
+                rate_based_statement=aws.wafv2.WebAclRuleStatementRateBasedStatementArgs(
+                    limit=MOST_REQUESTS_IN_FIVE_MINUTES, aggregate_key_type="IP"
+                )
+            ),
+            visibility_config=metrics("rate"),
+        )
+        bad_input = aws.wafv2.WebAclRuleArgs(
+            name="bad-input",
+            priority=1,
+            override_action=aws.wafv2.WebAclRuleOverrideActionArgs(
+                none=aws.wafv2.WebAclRuleOverrideActionNoneArgs()
+            ),
+            statement=aws.wafv2.WebAclRuleStatementArgs(
+                managed_rule_group_statement=(
+                    aws.wafv2.WebAclRuleStatementManagedRuleGroupStatementArgs(
+                        vendor_name="AWS", name="AWSManagedRulesKnownBadInputsRuleSet"
+                    )
+                )
+            ),
+            visibility_config=metrics("bad-input"),
+        )
+        acl = aws.wafv2.WebAcl(
+            self._name,
+            scope="REGIONAL",
+            default_action=aws.wafv2.WebAclDefaultActionArgs(
+                allow=aws.wafv2.WebAclDefaultActionAllowArgs()
+            ),
+            rules=[rate, bad_input],
+            visibility_config=aws.wafv2.WebAclVisibilityConfigArgs(
+                cloudwatch_metrics_enabled=True,
+                metric_name="orderflow",
+                sampled_requests_enabled=True,
+            ),
+            opts=self._child,
+        )
+        aws.wafv2.WebAclAssociation(
+            self._name, resource_arn=self._api.arn, web_acl_arn=acl.arn, opts=self._child
+        )
 
     def _table_source(self, args: OrderApiArgs) -> aws.appsync.DataSource:
         role = self._source_role(

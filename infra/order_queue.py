@@ -21,8 +21,10 @@ class OrderQueueArgs:
 class OrderQueue(pulumi.ComponentResource):
     """The queue of accepted orders, consumed by `start_workflow`."""
 
+    queue_name: pulumi.Output[str]
     queue_url: pulumi.Output[str]
     queue_arn: pulumi.Output[str]
+    dead_letter_queue_name: pulumi.Output[str]
     dead_letter_queue_url: pulumi.Output[str]
 
     def __init__(
@@ -46,8 +48,10 @@ class OrderQueue(pulumi.ComponentResource):
             ),
             pulumi.ResourceOptions(parent=self),
         )
+        self.queue_name = queue.queue_name
         self.queue_url = queue.queue_url
         self.queue_arn = queue.queue_arn
+        self.dead_letter_queue_name = queue.dead_letter_queue_name
         self.dead_letter_queue_url = queue.dead_letter_queue_url
         self.register_outputs(
             {"queueUrl": self.queue_url, "deadLetterQueueUrl": self.dead_letter_queue_url}

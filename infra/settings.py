@@ -31,6 +31,7 @@ class Settings:
     workflow_type: Literal["STANDARD", "EXPRESS"]
     log_retention_days: int
     notification_emails: tuple[str, ...]
+    alarm_emails: tuple[str, ...]
     sender_email: str | None
     consumer_batch_size: int
     consumer_max_concurrency: int
@@ -38,6 +39,7 @@ class Settings:
     point_in_time_recovery: bool
     introspection: bool
     query_depth_limit: int
+    waf: bool
 
     @classmethod
     def read(cls) -> Self:
@@ -172,6 +174,7 @@ _RULES: dict[str, Callable[[Any], Any]] = {
     "workflowType": _one_of("STANDARD", "EXPRESS"),
     "logRetentionDays": _one_of(*RETENTION_DAYS),
     "notificationEmails": _emails,
+    "alarmEmails": _emails,
     "senderEmail": _optional_email,
     # Lambda takes larger batches only with a batching window, which would add to the latency.
     "consumerBatchSize": _integer(1, 10),
@@ -181,4 +184,5 @@ _RULES: dict[str, Callable[[Any], Any]] = {
     "introspection": _boolean,
     # 0 is AppSync's "no limit".
     "queryDepthLimit": _integer(0, 75),
+    "waf": _boolean,
 }

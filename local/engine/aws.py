@@ -9,6 +9,7 @@ from botocore.config import Config
 
 if TYPE_CHECKING:
     from mypy_boto3_appsync import AppSyncClient
+    from mypy_boto3_cloudwatch import CloudWatchClient
     from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_iam import IAMClient
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
     from mypy_boto3_stepfunctions import SFNClient
     from mypy_boto3_sts import STSClient
+    from mypy_boto3_wafv2 import WAFV2Client
 
 ACCOUNT = "000000000000"
 
@@ -53,6 +55,10 @@ class Aws:
     @cached_property
     def appsync(self) -> "AppSyncClient":
         return self._client("appsync")
+
+    @cached_property
+    def cloudwatch(self) -> "CloudWatchClient":
+        return self._client("cloudwatch")
 
     @cached_property
     def cognito(self) -> "CognitoIdentityProviderClient":
@@ -93,3 +99,7 @@ class Aws:
     @cached_property
     def sts(self) -> "STSClient":
         return self._client("sts")
+
+    @cached_property
+    def waf(self) -> "WAFV2Client":
+        return self._client("wafv2")

@@ -14,6 +14,7 @@ from local.engine.providers import (
     sns,
     sqs,
     step_functions,
+    waf,
 )
 from local.engine.providers.provider import Provider
 
@@ -27,4 +28,5 @@ PROVIDERS: dict[str, Provider] = {
     **sns.PROVIDERS,
     **sqs.PROVIDERS,
     **step_functions.PROVIDERS,
+    **waf.PROVIDERS,
 }

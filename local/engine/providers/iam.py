@@ -8,7 +8,7 @@ def role(aws: Aws, name: str, inputs: Inputs) -> Created:
     created = aws.iam.create_role(
         RoleName=physical_name(name, inputs),
         AssumeRolePolicyDocument=inputs["assumeRolePolicy"],
-        Tags=tag_list(inputs),  # pyright: ignore[reportArgumentType]
+        Tags=tag_list(inputs),
     )["Role"]
     return created["RoleName"], {"name": created["RoleName"], "arn": created["Arn"]}
 

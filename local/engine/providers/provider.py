@@ -30,7 +30,7 @@ def pascal(value: Any) -> Any:
     return value
 
 
-def tag_list(inputs: Inputs) -> list[dict[str, str]]:
+def tag_list(inputs: Inputs) -> list[Any]:
     """Tags as `[{"Key": …, "Value": …}]`."""
     return [{"Key": key, "Value": value} for key, value in inputs.get("tags", {}).items()]
 

@@ -14,7 +14,7 @@ def topic(aws: Aws, name: str, inputs: Inputs) -> Created:
     arn = aws.sns.create_topic(
         Name=topic_name,
         Attributes=attributes,
-        Tags=tag_list(inputs),  # pyright: ignore[reportArgumentType]
+        Tags=tag_list(inputs),
     )["TopicArn"]
     return arn, {"name": topic_name, "arn": arn, "owner": ACCOUNT}
 
