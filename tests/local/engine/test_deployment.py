@@ -1,0 +1,243 @@
+"""The engine's own work: order, refusals, and what it says about a failure; no emulator."""
+
+import re
+import threading
+import time
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from infra.settings import SettingsError
+from local.engine import DeploymentError, deploy, providers, stage_config
+from local.engine.aws import Aws
+from local.engine.providers.provider import (
+    Created,
+    Inputs,
+    Provider,
+    pascal,
+    physical_name,
+    tag_list,
+    whole_numbers,
+)
+
+QUEUE = "aws:sqs/queue:Queue"
+ROLE_POLICY = "aws:iam/rolePolicy:RolePolicy"
+
+
+class Account:
+    """Stands where AWS would: a provider for each type, which notes what it is asked for."""
+
+    def __init__(self) -> None:
+        self.inputs: dict[tuple[str, str], Inputs] = {}
+        self.begun: list[tuple[str, str]] = []
+        self.done_before: dict[tuple[str, str], set[tuple[str, str]]] = {}
+        self.providers: dict[str, Provider] = {
+            resource_type: self._provider(resource_type) for resource_type in providers.PROVIDERS
+        }
+        self._noting = threading.Lock()
+
+    def deploy(self, created: list[tuple[str, str]] | None = None, **options: Any) -> Any:
+        """Deploys stage local; `created` is filled with what it reports."""
+        aws: Any = SimpleNamespace(region="us-east-1")
+        report = [] if created is None else created
+        return deploy(
+            "local",
+            stage_config("local", options),
+            aws,
+            lambda resource_type, name: report.append((resource_type, name)),
+        )
+
+    def _provider(self, resource_type: str) -> Provider:
+        def create(_aws: Aws, name: str, inputs: Inputs) -> Created:
+            resource = (resource_type, name)
+            with self._noting:
+                self.begun.append(resource)
+                self.done_before[resource] = set(self.inputs)
+            # Long enough for a dependent that does not wait to overtake.
+            time.sleep(0.005)
+            with self._noting:
+                self.inputs[resource] = inputs
+            return f"id-{name}", {
+                "name": inputs.get("name", f"{name}-1"),
+                "arn": f"arn:{name}",
+                "url": f"https://queue/{name}",
+                "owner": "1",
+                "uris": {"GRAPHQL": f"https://{name}", "REALTIME": f"wss://{name}"},
+            }
+
+        return create
+
+
+@pytest.fixture
+def account(monkeypatch: pytest.MonkeyPatch) -> Account:
+    account = Account()
+    monkeypatch.setattr(providers, "PROVIDERS", account.providers)
+    return account
+
+
+def test_every_resource_is_created_once_and_reported(account: Account) -> None:
+    created: list[tuple[str, str]] = []
+    outputs = account.deploy(created)
+
+    assert len(account.begun) == len(set(account.begun)) > 40
+    assert sorted(created) == sorted(account.begun)
+    assert {resource_type for resource_type, _ in account.begun} == set(account.providers)
+    assert outputs["orderTableName"] == "orders-1"
+    assert outputs["region"] == "us-east-1"
+    assert outputs["graphqlUrl"] == "https://order-api"
+
+
+@pytest.mark.parametrize(
+    ("missing", "name"),
+    [
+        ("aws:sfn/stateMachine:StateMachine", "order-workflow"),
+        # Nothing depends on it: it must be missed all the same.
+        ("aws:cognito/userGroup:UserGroup", "customers"),
+    ],
+)
+def test_an_unknown_resource_type_is_refused_and_never_skipped(
+    account: Account, missing: str, name: str
+) -> None:
+    del account.providers[missing]
+    created: list[tuple[str, str]] = []
+    with pytest.raises(DeploymentError) as raised:
+        account.deploy(created)
+    assert f"'{name}' could not be created" in str(raised.value)
+    assert missing in str(raised.value)
+    assert "local/engine/providers" in str(raised.value)
+    assert missing not in {resource_type for resource_type, _ in created}
+
+
+@pytest.mark.parametrize(
+    ("resource_type", "name"),
+    [(QUEUE, "order-queue-dead-letters"), ("aws:cognito/userGroup:UserGroup", "customers")],
+)
+def test_a_failing_resource_is_named_with_its_type_and_the_cause(
+    account: Account, resource_type: str, name: str
+) -> None:
+    create = account.providers[resource_type]
+
+    def fail(aws: Aws, resource: str, inputs: Inputs) -> Created:
+        if resource == name:
+            raise ValueError("the cloud is full")
+        return create(aws, resource, inputs)
+
+    account.providers[resource_type] = fail
+    created: list[tuple[str, str]] = []
+    with pytest.raises(DeploymentError) as raised:
+        account.deploy(created)
+    assert str(raised.value) == (
+        f"'{name}' ({resource_type}) could not be created: the cloud is full"
+    )
+    assert isinstance(raised.value.__cause__, ValueError)
+    assert (resource_type, name) not in created
+
+
+def test_nothing_that_needs_a_failed_resource_is_created(account: Account) -> None:
+    def fail(_aws: Aws, _name: str, _inputs: Inputs) -> Created:
+        raise ValueError("the cloud is full")
+
+    account.providers["aws:dynamodb/table:Table"] = fail
+    with pytest.raises(DeploymentError, match="the cloud is full"):
+        account.deploy()
+    begun = {name for _, name in account.begun}
+    assert not begun & {"order-workflow", "order-api-orders", "order-api-getOrder", "order-queue"}
+
+
+def test_a_wrong_configuration_creates_nothing(account: Account) -> None:
+    with pytest.raises(SettingsError) as raised:
+        account.deploy(paymentSuccessRate=2, workflowType="SLOW", logRetentionDaze=3)
+    for part in (
+        "orderflow:paymentSuccessRate is '2', but must be a number from 0 to 1",
+        "orderflow:workflowType is 'SLOW', but must be one of STANDARD, EXPRESS",
+        "orderflow:logRetentionDaze is not an option; did you mean orderflow:logRetentionDays?",
+    ):
+        assert part in str(raised.value)
+    assert account.begun == []
+
+
+@pytest.mark.parametrize(
+    ("resource", "needs"),
+    [
+        ((QUEUE, "order-queue"), (QUEUE, "order-queue-dead-letters")),
+        (("aws:sqs/queuePolicy:QueuePolicy", "order-queue"), (QUEUE, "order-queue")),
+        (
+            ("aws:lambda/function:Function", "start-workflow"),
+            ("aws:sfn/stateMachine:StateMachine", "order-workflow"),
+        ),
+        (
+            ("aws:appsync/resolver:Resolver", "order-api-getOrder"),
+            ("aws:appsync/dataSource:DataSource", "order-api-orders"),
+        ),
+        # Told by `depends_on` alone: no input comes from these.
+        (("aws:lambda/function:Function", "start-workflow"), (ROLE_POLICY, "start-workflow")),
+        (
+            ("aws:sfn/stateMachine:StateMachine", "order-workflow"),
+            (ROLE_POLICY, "order-workflow"),
+        ),
+        (
+            ("aws:appsync/dataSource:DataSource", "order-api-queue"),
+            (ROLE_POLICY, "order-api-queue"),
+        ),
+    ],
+)
+def test_a_resource_waits_for_what_it_needs(
+    deployed: Account, resource: tuple[str, str], needs: tuple[str, str]
+) -> None:
+    assert needs in deployed.done_before[resource]
+
+
+@pytest.fixture(scope="module")
+def deployed() -> Account:
+    """One whole deployment, for the tests that only look at what was asked for."""
+    account = Account()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(providers, "PROVIDERS", account.providers)
+        account.deploy()
+    return account
+
+
+def test_providers_are_given_whole_numbers_and_known_values(deployed: Account) -> None:
+    queue = deployed.inputs[QUEUE, "order-queue"]
+    assert queue["visibilityTimeoutSeconds"] == 180
+    floats = [number for inputs in deployed.inputs.values() for number in floats_in(inputs)]
+    assert floats == []
+    redrive = re.sub(r"\s", "", queue["redrivePolicy"])
+    assert redrive == '{"deadLetterTargetArn":"arn:order-queue-dead-letters","maxReceiveCount":5}'
+
+
+def floats_in(value: Any) -> list[float]:
+    if isinstance(value, dict | list):
+        items: list[Any] = list(value.values() if isinstance(value, dict) else value)  # pyright: ignore[reportUnknownArgumentType]
+        return [number for item in items for number in floats_in(item)]
+    return [value] if isinstance(value, float) else []
+
+
+def test_whole_numbers_changes_nothing_else() -> None:
+    given: Any = {"a": 5.0, "b": [1.5, {"c": -0.0}], "d": True, "e": "5.0", "f": None, "g": 7}
+    changed = whole_numbers(given)
+    assert changed == {"a": 5, "b": [1.5, {"c": 0}], "d": True, "e": "5.0", "f": None, "g": 7}
+    assert repr(changed) == (
+        "{'a': 5, 'b': [1.5, {'c': 0}], 'd': True, 'e': '5.0', 'f': None, 'g': 7}"
+    )
+
+
+def test_a_physical_name_is_the_given_one_or_made_up_as_pulumi_does() -> None:
+    assert physical_name("pool", {"name": "staff"}) == "staff"
+    assert physical_name("pool", {"name": "staff", "namePrefix": "no"}) == "staff"
+    assert re.fullmatch(r"orders-[0-9a-f]{7}", physical_name("orders", {}))
+    prefix = "/aws/vendedlogs/states/"
+    assert re.fullmatch(
+        rf"{prefix}[0-9a-f]{{7}}", physical_name("order-workflow", {"namePrefix": prefix})
+    )
+    assert len({physical_name("orders", {}) for _ in range(50)}) == 50
+
+
+def test_keys_are_spelled_as_aws_spells_them() -> None:
+    assert pascal({"logFormat": "JSON", "a": [{"bC": 1}, "dE"]}) == {
+        "LogFormat": "JSON",
+        "A": [{"BC": 1}, "dE"],
+    }
+    assert tag_list({"tags": {"stage": "local"}}) == [{"Key": "stage", "Value": "local"}]
+    assert tag_list({}) == []

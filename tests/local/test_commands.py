@@ -1,0 +1,312 @@
+"""The commands as a user runs them, on a copy of the program: each in a process of its own."""
+
+import json
+import shutil
+import signal
+import socket
+from collections.abc import Callable, Iterator
+from http.client import HTTPConnection
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from local.cloud import free_port
+from local.engine.aws import Aws
+from tests.local.processes import ROOT, Run, eventually, gone, run_python
+
+pytestmark = pytest.mark.cloud
+
+SOURCES = ("infra", "functions", "graphql", "local")
+OUTPUTS = {
+    "graphqlUrl",
+    "realtimeUrl",
+    "region",
+    "userPoolId",
+    "userPoolClientId",
+    "orderQueueUrl",
+    "deadLetterQueueUrl",
+    "orderTableName",
+    "workflowArn",
+    "notificationTopicArn",
+}
+ENDED = {"PAID", "PAYMENT_FAILED"}
+CUSTOMER = "alice@orderflow.example"
+
+Start = Callable[..., Run]
+
+
+def copy_program(folder: Path) -> Path:
+    """All that the commands need, with a `.local` of its own."""
+    for source in SOURCES:
+        shutil.copytree(ROOT / source, folder / source)
+    for file in (ROOT / "__main__.py", *ROOT.glob("Pulumi*.yaml")):
+        shutil.copy2(file, folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return copy_program(tmp_path_factory.mktemp("program"))
+
+
+@pytest.fixture
+def altered(tmp_path: Path) -> Path:
+    """A copy that the test changes."""
+    return copy_program(tmp_path / "program")
+
+
+@pytest.fixture
+def start(tmp_path: Path, program: Path) -> Iterator[Start]:
+    """Starts `python -m local …`; what still runs at the test's end is killed."""
+    runs: list[Run] = []
+
+    def start(*arguments: str, cwd: Path = program) -> Run:
+        runs.append(run_python(tmp_path, "-m", "local", *arguments, cwd=cwd))
+        return runs[-1]
+
+    yield start
+    for run in runs:
+        run.end()
+
+
+def change(file: Path, old: str, new: str) -> None:
+    text = file.read_text()
+    assert old in text
+    file.write_text(text.replace(old, new))
+
+
+def runs_of(program: Path) -> list[str]:
+    """The folders that runs have left."""
+    return sorted(path.name for path in (program / ".local" / "runs").iterdir())
+
+
+def emulators(run: Run) -> list[str]:
+    return [command for command in run.alive() if "local.cloud.child" in command]
+
+
+def ask(url: str, **request: Any) -> tuple[str, bytes]:
+    """The content type and body of an answer of status 200."""
+    address = urlsplit(url)
+    connection = HTTPConnection(address.netloc, timeout=10)
+    try:
+        connection.request(url=address.path, **request)
+        response = connection.getresponse()
+        body = response.read()
+        assert response.status == 200, body
+        return response.headers.get_content_type(), body
+    finally:
+        connection.close()
+
+
+def test_demo_prints_one_json_object(start: Start, program: Path) -> None:
+    run = start("demo", "--orders", "3", "--json")
+
+    assert run.exit_code == 0, run.stderr
+    report = json.loads(run.stdout)
+    assert set(report) == {
+        "orders", "paid", "payment_failed", "emails", "dead_letters", "outputs", "seconds"
+    }  # fmt: skip
+    assert len({order["id"] for order in report["orders"]}) == 3
+    for order in report["orders"]:
+        assert set(order) == {"id", "status", "milliseconds"}
+        assert order["status"] in ENDED
+        assert 0 < order["milliseconds"] < 60_000
+    statuses = [order["status"] for order in report["orders"]]
+    assert report["paid"] == statuses.count("PAID")
+    assert report["payment_failed"] == statuses.count("PAYMENT_FAILED")
+    # One to the customer and one to the operator.
+    assert report["emails"] == 6
+    assert report["dead_letters"] == 0
+    assert set(report["outputs"]) == OUTPUTS
+    assert list(report["seconds"]) == ["start", "deploy", "orders"]
+    assert all(0 < taken < 60 for taken in report["seconds"].values())
+    assert run.alive() == []
+    assert runs_of(program) == []
+
+
+def test_demo_after_a_killed_one(start: Start, program: Path) -> None:
+    killed = start("demo", "--orders", "500")
+    killed.wait_for("signed up and signed in")
+    # In the middle of the orders: resolvers and functions have workers of their own by then.
+    workers = eventually(killed.alive, lambda alive: len(alive) > 3)
+    assert [command for command in workers if "local.cloud.child" in command]
+    assert [command for command in workers if command.startswith("node ")]
+
+    killed.signal(signal.SIGKILL)
+
+    assert killed.exit_code == -signal.SIGKILL
+    assert gone(killed.alive)
+    (left,) = runs_of(program)
+    assert left.startswith(f"{killed.process.pid}-")
+
+    run = start("demo", "--orders", "2")
+    assert run.exit_code == 0, run.stderr
+    assert run.stderr == ""
+    for shown in (CUSTOMER, "operator@orderflow.example", "dead-letter queue", *OUTPUTS):
+        assert shown in run.stdout
+    assert "Dominos" in run.stdout
+    assert runs_of(program) == []
+    assert run.alive() == []
+
+
+def test_up_serves_all_that_it_prints_until_interrupted(start: Start, program: Path) -> None:
+    port, aws_port = free_port(), free_port()
+    outputs_file = program / ".local" / "outputs.json"
+    run = start("up", "--port", str(port), "--aws-port", str(aws_port))
+    run.wait_for("Ctrl-C stops everything.")
+
+    for address in (f"http://127.0.0.1:{port}", f"http://127.0.0.1:{aws_port}", "/mailbox"):
+        assert address in run.stdout
+    assert str(outputs_file) in run.stdout
+    outputs = json.loads(outputs_file.read_text())
+    assert set(outputs) == OUTPUTS
+    url = outputs["graphqlUrl"]
+    assert url.startswith(f"http://127.0.0.1:{port}/")
+    assert url in run.stdout
+    (token,) = (line for line in run.stdout.splitlines() if line.startswith("eyJ"))
+    _, answer = ask(
+        url,
+        method="POST",
+        body=json.dumps({"query": "{ listOrders { items { id } } }"}),
+        headers={"Authorization": token, "Content-Type": "application/json"},
+    )
+    assert json.loads(answer) == {"data": {"listOrders": {"items": []}}}
+    content_type, mails = ask(f"http://127.0.0.1:{port}/mailbox", method="GET")
+    assert content_type == "application/json"
+    assert [mail["to"] for mail in json.loads(mails)] == [CUSTOMER]
+    content_type, page = ask(url, method="GET", headers={"Accept": "text/html"})
+    assert content_type == "text/html"
+    assert b"graphiql" in page.lower()
+
+    run.signal(signal.SIGINT)
+
+    assert run.exit_code == 0, run.stderr
+    assert run.stderr == ""
+    assert run.stdout.splitlines()[-1] == "Stopped."
+    assert not outputs_file.exists()
+    assert run.alive() == []
+    assert runs_of(program) == []
+
+
+def test_up_with_nothing_deployed_until_terminated(start: Start, program: Path) -> None:
+    port, aws_port = free_port(), free_port()
+    run = start("up", "--empty", "--port", str(port), "--aws-port", str(aws_port))
+    run.wait_for("Ctrl-C stops everything.")
+    assert "pulumi up --stack local" in run.stdout
+    assert not (program / ".local" / "outputs.json").exists()
+
+    run.signal(signal.SIGTERM)
+
+    assert run.exit_code == 0, run.stderr
+    assert run.stderr == ""
+    assert run.alive() == []
+    assert runs_of(program) == []
+
+
+@pytest.mark.parametrize(
+    ("moment", "number"),
+    [("emulator", signal.SIGTERM), ("gateway", signal.SIGTERM), ("table", signal.SIGINT)],
+)
+def test_an_interrupt_on_the_way_leaves_nothing(
+    start: Start, program: Path, moment: str, number: signal.Signals
+) -> None:
+    port, aws_port = free_port(), free_port()
+    run = start("up", "--port", str(port), "--aws-port", str(aws_port))
+    there = {
+        "emulator": lambda: emulators(run),
+        "gateway": lambda: answers(port),
+        "table": lambda: answers(port) and tables(aws_port),
+    }
+    assert eventually(there[moment], bool)
+
+    run.signal(number)
+
+    assert run.exit_code == 130
+    assert run.stderr == ""
+    assert "Ctrl-C" not in run.stdout
+    assert run.alive() == []
+    assert runs_of(program) == []
+
+
+def answers(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def tables(aws_port: int) -> list[str]:
+    aws: Any = Aws(f"http://127.0.0.1:{aws_port}", "", "us-east-1")
+    return aws.dynamodb.list_tables()["TableNames"]
+
+
+@pytest.mark.parametrize("orders", ["0", "x"])
+def test_a_wrong_number_of_orders_is_a_usage_error(start: Start, orders: str) -> None:
+    run = start("demo", "--orders", orders)
+
+    assert run.exit_code == 2
+    assert "usage: python -m local demo" in run.stderr
+    assert "argument --orders: must be" in run.stderr
+    assert "at least 1" in run.stderr
+    assert run.stdout == ""
+
+
+@pytest.mark.parametrize("option", ["--port", "--aws-port"])
+def test_a_taken_port_is_one_clear_message(start: Start, program: Path, option: str) -> None:
+    ports = {"--port": free_port(), "--aws-port": free_port()}
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        ports[option] = taken.getsockname()[1]
+        run = start("up", *(str(part) for pair in ports.items() for part in pair))
+        assert run.exit_code == 1
+    assert run.stderr.startswith(f"Port {ports[option]} of 127.0.0.1 is taken")
+    assert len(run.stderr.splitlines()) == 1
+    assert run.alive() == []
+    assert runs_of(program) == []
+
+
+def test_a_port_that_there_cannot_be_is_a_usage_error(start: Start) -> None:
+    run = start("up", "--port", "70000", "--aws-port", str(free_port()))
+    assert run.exit_code == 2
+    assert "argument --port: must be" in run.stderr
+    assert "65535" in run.stderr
+
+
+def refused(start: Start, program: Path) -> str:
+    """What a deployment that must fail says: on stderr alone, with nothing left behind."""
+    run = start("demo", "--orders", "1", cwd=program)
+    assert run.exit_code == 1
+    assert "Traceback" not in run.stderr
+    assert run.alive() == []
+    assert runs_of(program) == []
+    return run.stderr
+
+
+def test_a_broken_schema_names_the_resource_and_the_line(start: Start, altered: Path) -> None:
+    schema = altered / "graphql" / "schema.graphql"
+    change(schema, "getOrder(id: ID!): Order", "getOrder(id: ID!): Ordre")
+    line = next(
+        number for number, text in enumerate(schema.read_text().splitlines(), 1) if "Ordre" in text
+    )
+    message = refused(start, altered)
+    assert message.startswith("'order-api' (aws:appsync/graphQLApi:GraphQLApi)")
+    assert "Unknown type 'Ordre'" in message
+    assert f"line {line}," in message
+    assert len(message.splitlines()) == 1
+
+
+def test_a_resolver_that_appsync_refuses_names_the_construct(start: Start, altered: Path) -> None:
+    resolver = altered / "graphql" / "resolvers" / "placeOrder.js"
+    change(
+        resolver, "export function request(ctx) {", "export function request(ctx) { try {} catch {}"
+    )
+    message = refused(start, altered)
+    assert message.startswith("'order-api-placeOrder' (aws:appsync/resolver:Resolver)")
+    assert "try statements are not supported (line " in message
+    assert len(message.splitlines()) == 1
+
+
+def test_a_wrong_option_names_key_value_and_what_is_allowed(start: Start, altered: Path) -> None:
+    with (altered / "Pulumi.local.yaml").open("a") as stage:
+        stage.write('  orderflow:paymentSuccessRate: "2"\n')
+    message = refused(start, altered)
+    assert "orderflow:paymentSuccessRate is '2', but must be a number from 0 to 1" in message
