@@ -4,7 +4,7 @@ import asyncio
 import contextvars
 import json
 import runpy
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -39,9 +39,21 @@ def stage_config(stage: str, overrides: Mapping[str, Any] | None = None) -> dict
 
 
 def run_program(stage: str, config: Mapping[str, str], registrar: mocks.Mocks) -> dict[str, Any]:
-    """Run the program to its end and return the stack's outputs.
+    """Run the program to its end and return the stack's outputs; arguments as for `evaluate`."""
+
+    def program() -> None:
+        runpy.run_path(str(ROOT / "__main__.py"), run_name="__main__")
+
+    return evaluate(program, stage, config, registrar)
+
+
+def evaluate(
+    program: Callable[[], None], stage: str, config: Mapping[str, str], registrar: mocks.Mocks
+) -> dict[str, Any]:
+    """Run a program that registers resources, and return what it exported.
 
     Args:
+        program: is called in the context of a fresh engine.
         stage: the stack's name.
         config: as `stage_config` gives it.
         registrar: is handed each resource as soon as its inputs are known, on several threads.
@@ -55,32 +67,25 @@ def run_program(stage: str, config: Mapping[str, str], registrar: mocks.Mocks) -
         loops.append(asyncio.new_event_loop())
         asyncio.set_event_loop(loops[-1])
 
+    async def run(threads: ThreadPoolExecutor) -> dict[str, Any]:
+        asyncio.get_running_loop().set_default_executor(threads)
+        pulumi.runtime.set_all_config(dict(config))
+        mocks.set_mocks(registrar, project=PROJECT, stack=stage, preview=False)
+        await run_pulumi_func(program)
+        root = get_root_resource()
+        assert isinstance(root, Stack)
+        return {
+            name: await Output.from_input(value).future() for name, value in root.outputs.items()
+        }
+
     try:
         # Pulumi's mocks run each registration on a thread, and want an event loop there.
         with ThreadPoolExecutor(initializer=own_loop) as threads:
             # Pulumi's state lives in context variables: an empty context is a fresh engine.
-            return contextvars.Context().run(
-                asyncio.run, _evaluate(stage, config, registrar, threads)
-            )
+            return contextvars.Context().run(asyncio.run, run(threads))
     finally:
         for loop in loops:
             loop.close()
-
-
-async def _evaluate(
-    stage: str, config: Mapping[str, str], registrar: mocks.Mocks, threads: ThreadPoolExecutor
-) -> dict[str, Any]:
-    asyncio.get_running_loop().set_default_executor(threads)
-    pulumi.runtime.set_all_config(dict(config))
-    mocks.set_mocks(registrar, project=PROJECT, stack=stage, preview=False)
-
-    def program() -> None:
-        runpy.run_path(str(ROOT / "__main__.py"), run_name="__main__")
-
-    await run_pulumi_func(program)
-    root = get_root_resource()
-    assert isinstance(root, Stack)
-    return {name: await Output.from_input(value).future() for name, value in root.outputs.items()}
 
 
 def _yaml(path: Path) -> dict[str, Any]:

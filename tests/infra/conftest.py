@@ -1,0 +1,28 @@
+"""Recordings of the whole program: one fresh engine for each configuration, read by many tests."""
+
+import pytest
+
+from tests.infra.recording import Recording, record_program
+
+
+@pytest.fixture(scope="session")
+def local() -> Recording:
+    return record_program("local")
+
+
+@pytest.fixture(scope="session")
+def dev() -> Recording:
+    return record_program("dev")
+
+
+@pytest.fixture(scope="session")
+def prod() -> Recording:
+    return record_program(
+        "prod", senderEmail="orders@shop.example", alarmEmails=["ops@shop.example"]
+    )
+
+
+@pytest.fixture(scope="session", params=["local", "dev", "prod"])
+def stage(request: pytest.FixtureRequest) -> Recording:
+    """Each stage in turn: what must hold for all."""
+    return request.getfixturevalue(request.param)

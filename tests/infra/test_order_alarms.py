@@ -1,0 +1,39 @@
+"""What wakes an operator."""
+
+from infra.order_alarms import OrderAlarms, OrderAlarmsArgs
+from tests.infra.recording import ACCOUNT, record
+
+
+def test_rejected_faulty_and_waiting_orders_raise_an_alarm() -> None:
+    recording = record(
+        lambda: OrderAlarms(
+            "order-alarms",
+            OrderAlarmsArgs(
+                alarm_emails=["ops@shop.example"],
+                queue_name="queue",
+                dead_letter_queue_name="dead-letters",
+                workflow_arn="arn:workflow",
+            ),
+        )
+    )
+    topic = recording.one("aws:sns/topic:Topic", "order-alarms")
+    alarms = recording.of("aws:cloudwatch/metricAlarm:MetricAlarm")
+    watched = {
+        each.name: (each.inputs["metricName"], each.inputs["dimensions"], each.inputs["threshold"])
+        for each in alarms
+    }
+    assert watched == {
+        "orders-rejected": (
+            "ApproximateNumberOfMessagesVisible",
+            {"QueueName": "dead-letters"},
+            0,
+        ),
+        "orders-faulty": ("ExecutionsFailed", {"StateMachineArn": "arn:workflow"}, 0),
+        "orders-waiting": ("ApproximateAgeOfOldestMessage", {"QueueName": "queue"}, 300),
+    }
+    assert all(each.inputs["alarmActions"] == [topic.arn] for each in alarms)
+    [subscription] = recording.of("aws:sns/topicSubscription:TopicSubscription")
+    assert subscription.inputs["endpoint"] == "ops@shop.example"
+    [allow] = recording.one("aws:sns/topicPolicy:TopicPolicy", "order-alarms").policy()[1:]
+    assert allow["Principal"] == {"Service": "cloudwatch.amazonaws.com"}
+    assert allow["Condition"] == {"StringEquals": {"aws:SourceAccount": ACCOUNT}}

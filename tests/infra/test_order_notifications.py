@@ -1,0 +1,93 @@
+"""The topic, its subscribers and the mail to customers."""
+
+import json
+
+import pytest
+
+from infra.order_notifications import OrderNotifications, OrderNotificationsArgs
+from tests.infra.recording import Recording, arn, record
+
+
+def notifications(sender: str | None) -> Recording:
+    return record(
+        lambda: OrderNotifications(
+            "order-notifications",
+            OrderNotificationsArgs(
+                notification_emails=["a@shop.example", "b@shop.example"],
+                sender_email=sender,
+                user_pool_id="pool-id",
+                user_pool_arn="arn:pool",
+                consumer_batch_size=5,
+                consumer_max_concurrency=6,
+                log_retention_days=3,
+            ),
+        )
+    )
+
+
+@pytest.fixture(scope="module")
+def mailing() -> Recording:
+    return notifications("orders@shop.example")
+
+
+def test_the_topic_is_encrypted(mailing: Recording) -> None:
+    topic = mailing.one("aws:sns/topic:Topic", "order-notifications")
+    assert topic.inputs["kmsMasterKeyId"] == "alias/aws/sns"
+
+
+def test_the_operators_are_subscribed(mailing: Recording) -> None:
+    emails = {
+        each.inputs["endpoint"]
+        for each in mailing.of("aws:sns/topicSubscription:TopicSubscription")
+        if each.inputs["protocol"] == "email"
+    }
+    assert emails == {"a@shop.example", "b@shop.example"}
+
+
+def test_without_a_sender_there_is_only_the_topic() -> None:
+    assert notifications(None).types == {
+        "orderflow:notifications:OrderNotifications",
+        "aws:sns/topic:Topic",
+        "aws:sns/topicPolicy:TopicPolicy",
+        "aws:sns/topicSubscription:TopicSubscription",
+    }
+
+
+def test_the_mail_queue_gets_the_bare_notification(mailing: Recording) -> None:
+    [subscription] = [
+        each.inputs
+        for each in mailing.of("aws:sns/topicSubscription:TopicSubscription")
+        if each.inputs["protocol"] == "sqs"
+    ]
+    dead = mailing.one("aws:sqs/queue:Queue", "customer-mail-dead-letters").arn
+    assert subscription["topic"] == arn("aws:sns/topic:Topic", "order-notifications")
+    assert subscription["endpoint"] == mailing.one("aws:sqs/queue:Queue", "customer-mail").arn
+    assert subscription["rawMessageDelivery"] is True
+    assert json.loads(subscription["redrivePolicy"]) == {"deadLetterTargetArn": dead}
+
+
+def test_only_the_topic_fills_the_mail_queue_and_its_dead_letter_queue(
+    mailing: Recording,
+) -> None:
+    policies = mailing.of("aws:sqs/queuePolicy:QueuePolicy")
+    assert len(policies) == 2
+    for policy in policies:
+        [allow] = [each for each in policy.policy() if each["Effect"] == "Allow"]
+        assert allow["Principal"] == {"Service": "sns.amazonaws.com"}
+        assert allow["Action"] == ["sqs:SendMessage"]
+        topic = arn("aws:sns/topic:Topic", "order-notifications")
+        assert allow["Condition"] == {"ArnEquals": {"aws:SourceArn": topic}}
+
+
+def test_email_customer_knows_sender_pool_and_table(mailing: Recording) -> None:
+    function = mailing.one("aws:lambda/function:Function", "email-customer").inputs
+    variables = function["environment"]["variables"]
+    assert variables["SENDER_EMAIL"] == "orders@shop.example"
+    assert variables["USER_POOL_ID"] == "pool-id"
+    assert variables["MAILS_TABLE"] == "customer-mails-1a2b3c4"
+
+
+def test_sent_mails_are_forgotten_in_time(mailing: Recording) -> None:
+    table = mailing.one("aws:dynamodb/table:Table", "customer-mails").inputs
+    assert table["hashKey"] == "id"
+    assert table["ttl"] == {"enabled": True, "attributeName": "expiration"}

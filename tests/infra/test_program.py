@@ -1,0 +1,268 @@
+"""The whole program: the layers, their wiring, and what holds for every resource."""
+
+import json
+from typing import Any
+
+import pulumi
+import pytest
+
+from local.engine.program import run_program, stage_config
+from tests.infra.recording import REGION, Recording, Registered, arn, record_program
+
+COMPONENTS = {
+    "orderflow:storage:OrderStore",
+    "orderflow:queueing:OrderQueue",
+    "orderflow:queueing:ConsumedQueue",
+    "orderflow:workflow:OrderWorkflow",
+    "orderflow:notifications:OrderNotifications",
+    "orderflow:identity:CustomerPool",
+    "orderflow:api:OrderApi",
+    "orderflow:compute:PythonFunction",
+}
+ORDERS = arn("aws:dynamodb/table:Table", "orders")
+MAILS = arn("aws:dynamodb/table:Table", "customer-mails")
+QUEUE = arn("aws:sqs/queue:Queue", "order-queue")
+MAIL_QUEUE = arn("aws:sqs/queue:Queue", "customer-mail")
+WORKFLOW = arn("aws:sfn/stateMachine:StateMachine", "order-workflow")
+TOPIC = arn("aws:sns/topic:Topic", "order-notifications")
+POOL = arn("aws:cognito/userPool:UserPool", "customers")
+
+
+def lambda_arn(name: str) -> str:
+    return arn("aws:lambda/function:Function", name)
+
+
+def log_streams(name: str) -> str:
+    return f"{arn('aws:cloudwatch/logGroup:LogGroup', name)}:*"
+
+
+# Neither has resources that a policy could name.
+XRAY = {"xray:PutTraceSegments": "*", "xray:PutTelemetryRecords": "*"}
+LOG_DELIVERY = {
+    f"logs:{action}": "*"
+    for action in (
+        "CreateLogDelivery",
+        "DeleteLogDelivery",
+        "DescribeLogGroups",
+        "DescribeResourcePolicies",
+        "GetLogDelivery",
+        "ListLogDeliveries",
+        "PutResourcePolicy",
+        "UpdateLogDelivery",
+    )
+}
+
+
+def logs(name: str) -> dict[str, str]:
+    return dict.fromkeys(("logs:CreateLogStream", "logs:PutLogEvents"), log_streams(name))
+
+
+def consumes(queue: str) -> dict[str, str]:
+    return dict.fromkeys(
+        ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"), queue
+    )
+
+
+IDENTITIES = [
+    f"arn:aws:ses:{REGION}:123456789012:identity/orders@shop.example",
+    f"arn:aws:ses:{REGION}:123456789012:identity/shop.example",
+]
+# Every role of the program, whose it is, and all that it may do.
+ROLES: dict[str, tuple[str, dict[str, Any]]] = {
+    "start-workflow": (
+        "lambda",
+        {
+            "states:StartExecution": WORKFLOW,
+            **consumes(QUEUE),
+            **logs("start-workflow"),
+            **XRAY,
+        },
+    ),
+    "take-payment": ("lambda", {**logs("take-payment"), **XRAY}),
+    "refund-payment": ("lambda", {**logs("refund-payment"), **XRAY}),
+    "email-customer": (
+        "lambda",
+        {
+            "cognito-idp:AdminGetUser": POOL,
+            "ses:SendEmail": IDENTITIES,
+            "dynamodb:GetItem": MAILS,
+            "dynamodb:PutItem": MAILS,
+            "dynamodb:UpdateItem": MAILS,
+            "dynamodb:DeleteItem": MAILS,
+            **consumes(MAIL_QUEUE),
+            **logs("email-customer"),
+            **XRAY,
+        },
+    ),
+    "order-workflow": (
+        "states",
+        {
+            "dynamodb:GetItem": ORDERS,
+            "dynamodb:PutItem": ORDERS,
+            "dynamodb:UpdateItem": ORDERS,
+            "lambda:InvokeFunction": [lambda_arn("take-payment"), lambda_arn("refund-payment")],
+            "sns:Publish": TOPIC,
+            **LOG_DELIVERY,
+            **XRAY,
+        },
+    ),
+    "order-api-orders": (
+        "appsync",
+        {"dynamodb:GetItem": ORDERS, "dynamodb:Query": f"{ORDERS}/index/byPlacedAt"},
+    ),
+    "order-api-queue": ("appsync", {"sqs:SendMessage": QUEUE}),
+    "order-api-logs": ("appsync", logs("order-api")),
+}
+
+
+def test_every_layer_is_a_component(stage: Recording) -> None:
+    components = {each.type for each in stage.resources if not each.custom}
+    assert components - {"orderflow:operations:OrderAlarms"} == COMPONENTS
+
+
+def test_each_role_is_one_services_and_may_do_exactly_this(prod: Recording) -> None:
+    policies = {each.name: each for each in prod.of("aws:iam/rolePolicy:RolePolicy")}
+    roles = {each.name: each for each in prod.of("aws:iam/role:Role")}
+    assert set(roles) == set(policies) == set(ROLES)
+    for name, (service, allowed) in ROLES.items():
+        [trust] = roles[name].policy("assumeRolePolicy")
+        assert trust == {
+            "Effect": "Allow",
+            "Action": "sts:AssumeRole",
+            "Principal": {"Service": f"{service}.amazonaws.com"},
+        }
+        assert policies[name].inputs["role"] == f"{name}-1a2b3c4"
+        granted = {
+            action: statement["Resource"]
+            for statement in policies[name].policy()
+            for action in statement["Action"]
+        }
+        assert granted == allowed
+        assert {statement["Effect"] for statement in policies[name].policy()} == {"Allow"}
+
+
+def test_no_allowed_action_is_a_wildcard(stage: Recording) -> None:
+    for statement in _allowing(stage):
+        assert all("*" not in action for action in statement["Action"])
+
+
+def test_no_resource_policy_allows_the_public(stage: Recording) -> None:
+    for policy in _resource_policies(stage):
+        for statement in policy.policy():
+            if statement["Effect"] == "Allow":
+                assert set(statement["Principal"]) == {"Service"}
+                assert statement["Condition"]
+
+
+def test_no_queue_and_no_topic_takes_plain_http(stage: Recording) -> None:
+    guarded = {
+        each.inputs.get("queueUrl") or each.inputs["arn"] for each in _resource_policies(stage)
+    }
+    topics = {each.arn for each in stage.of("aws:sns/topic:Topic")}
+    urls = {
+        f"https://sqs.{REGION}.amazonaws.com/123456789012/{name}"
+        for name in stage.names("aws:sqs/queue:Queue")
+    }
+    assert guarded == topics | urls
+    for policy in _resource_policies(stage):
+        deny = policy.policy()[0]
+        assert (deny["Effect"], deny["Principal"]) == ("Deny", "*")
+        assert deny["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+
+
+def _resource_policies(recording: Recording) -> list[Registered]:
+    return recording.of("aws:sqs/queuePolicy:QueuePolicy") + recording.of(
+        "aws:sns/topicPolicy:TopicPolicy"
+    )
+
+
+def _allowing(recording: Recording) -> list[dict[str, Any]]:
+    policies = recording.of("aws:iam/rolePolicy:RolePolicy") + _resource_policies(recording)
+    return [each for policy in policies for each in policy.policy() if each["Effect"] == "Allow"]
+
+
+def test_everything_that_can_be_tagged_is(stage: Recording) -> None:
+    untaggable = {
+        "aws:appsync/dataSource:DataSource",
+        "aws:appsync/resolver:Resolver",
+        "aws:cognito/userGroup:UserGroup",
+        "aws:cognito/userPoolClient:UserPoolClient",
+        "aws:iam/rolePolicy:RolePolicy",
+        "aws:sns/topicPolicy:TopicPolicy",
+        "aws:sns/topicSubscription:TopicSubscription",
+        "aws:sqs/queuePolicy:QueuePolicy",
+        "aws:sqs/redriveAllowPolicy:RedriveAllowPolicy",
+        "aws:wafv2/webAclAssociation:WebAclAssociation",
+    }
+    for each in stage.resources:
+        if each.custom and each.type not in untaggable:
+            assert each.inputs["tags"]["project"] == "orderflow", each
+            assert each.inputs["tags"]["stage"] in {"local", "dev", "prod"}
+
+
+def test_no_physical_name_is_fixed(stage: Recording) -> None:
+    named = {each.name for each in stage.resources if each.custom and "name" in each.inputs}
+    # A group of the pool, sources within the API, and a log group that bears the API's id.
+    assert named == {"customers", "order-api-orders", "order-api-queue", "order-api"}
+    assert stage.one("aws:cloudwatch/logGroup:LogGroup", "order-api").inputs["name"] == (
+        "/aws/appsync/apis/order-api-id"
+    )
+
+
+def test_every_log_group_keeps_the_stages_days(
+    local: Recording, dev: Recording, prod: Recording
+) -> None:
+    for recording, days in ((local, 1), (dev, 7), (prod, 90)):
+        groups = recording.of("aws:cloudwatch/logGroup:LogGroup")
+        assert {group.inputs["retentionInDays"] for group in groups} == {days}
+
+
+def test_the_outputs_are_the_documented_ones(stage: Recording) -> None:
+    assert stage.outputs == {
+        "graphqlUrl": "https://order-api.example/graphql",
+        "realtimeUrl": "wss://order-api.example/graphql",
+        "region": REGION,
+        "userPoolId": "customers-id",
+        "userPoolClientId": "customers-id",
+        "orderQueueUrl": f"https://sqs.{REGION}.amazonaws.com/123456789012/order-queue",
+        "deadLetterQueueUrl": (
+            f"https://sqs.{REGION}.amazonaws.com/123456789012/order-queue-dead-letters"
+        ),
+        "orderTableName": "orders-1a2b3c4",
+        "workflowArn": WORKFLOW,
+        "notificationTopicArn": TOPIC,
+    }
+
+
+def test_customers_are_mailed_only_with_a_sender(local: Recording) -> None:
+    without = record_program("local", senderEmail="")
+    mail = {"email-customer", "customer-mail", "customer-mail-dead-letters", "customer-mails"}
+    assert mail <= {each.name for each in local.resources}
+    assert not mail & {each.name for each in without.resources}
+
+
+def test_what_a_stage_does_not_ask_for_is_absent(dev: Recording, prod: Recording) -> None:
+    optional = {
+        "aws:cloudwatch/metricAlarm:MetricAlarm",
+        "aws:wafv2/webAcl:WebAcl",
+        "aws:wafv2/webAclAssociation:WebAclAssociation",
+        "orderflow:operations:OrderAlarms",
+    }
+    assert not optional & dev.types
+    assert optional <= prod.types
+
+
+def test_no_function_is_a_data_source(stage: Recording) -> None:
+    kinds = {each.inputs["type"] for each in stage.of("aws:appsync/dataSource:DataSource")}
+    assert kinds == {"AMAZON_DYNAMODB", "HTTP"}
+
+
+def test_a_wrong_configuration_registers_nothing() -> None:
+    recording = Recording()
+    with pytest.raises(pulumi.RunError, match="paymentSuccessRate"):
+        run_program("dev", stage_config("dev", {"paymentSuccessRate": 2}), recording)
+    assert recording.resources == []
+
+
+def test_nothing_secret_is_exported(stage: Recording) -> None:
+    assert not any(word in json.dumps(stage.outputs).lower() for word in ("secret", "password"))
