@@ -15,7 +15,7 @@ from typing import TypeVar
 import psutil
 
 ROOT = Path(__file__).parents[2]
-WITHIN_SECONDS = 60
+WITHIN_SECONDS = 30
 MARK = "ORDERFLOW_TEST_RUN"
 
 T = TypeVar("T")
