@@ -3,6 +3,7 @@
 import argparse
 import signal
 import sys
+from collections.abc import Callable
 from types import FrameType
 
 import pulumi
@@ -19,11 +20,17 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m local", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     demo_command = commands.add_parser("demo", help="place orders and show what happens to them")
-    demo_command.add_argument("--orders", type=_positive, default=20, help="how many (20)")
+    demo_command.add_argument(
+        "--orders", type=_whole_number(1, 100_000), default=20, help="how many (20)"
+    )
     demo_command.add_argument("--json", action="store_true", help="print one JSON object")
     up_command = commands.add_parser("up", help="keep the embedded cloud running until Ctrl-C")
-    up_command.add_argument("--port", type=int, default=GATEWAY_PORT, help="of AppSync (4567)")
-    up_command.add_argument("--aws-port", type=int, default=EMULATOR_PORT, help="of AWS (4566)")
+    up_command.add_argument(
+        "--port", type=_whole_number(1, 65535), default=GATEWAY_PORT, help="of AppSync (4567)"
+    )
+    up_command.add_argument(
+        "--aws-port", type=_whole_number(1, 65535), default=EMULATOR_PORT, help="of AWS (4566)"
+    )
     up_command.add_argument("--empty", action="store_true", help="deploy nothing")
     arguments = parser.parse_args()
     # Both, also where a shell started us in the background, with SIGINT ignored.
@@ -40,11 +47,13 @@ def main() -> int:
         return 130
 
 
-def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError("must be at least 1")
-    return number
+def _whole_number(low: int, high: int) -> Callable[[str], int]:
+    def read(text: str) -> int:
+        if not text.isdecimal() or not low <= int(text) <= high:
+            raise argparse.ArgumentTypeError(f"must be a whole number from {low} to {high}")
+        return int(text)
+
+    return read
 
 
 def _interrupt(_signal: int, _frame: FrameType | None) -> None:

@@ -54,13 +54,13 @@ class EmbeddedCloud:
         try:
             self.emulator.start()
             self.gateway.start()
+            self._aws = Aws(self.emulator.url, self.gateway.url, REGION)
+            # On AWS, too, an operator verifies the address that a stage mails from.
+            sender = stage_config(STAGE)["orderflow:senderEmail"]
+            self._aws.ses.create_email_identity(EmailIdentity=sender)
         except BaseException:
             self.__exit__()
             raise
-        self._aws = Aws(self.emulator.url, self.gateway.url, REGION)
-        # On AWS, too, an operator verifies the address that a stage mails from.
-        sender = stage_config(STAGE)["orderflow:senderEmail"]
-        self._aws.ses.create_email_identity(EmailIdentity=sender)
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -13,7 +13,7 @@ import pulumi
 import yaml
 from pulumi import Output
 from pulumi.runtime import mocks
-from pulumi.runtime.settings import get_root_resource
+from pulumi.runtime.settings import SETTINGS, get_root_resource
 from pulumi.runtime.stack import Stack, run_pulumi_func
 
 ROOT = Path(__file__).parents[2]
@@ -71,6 +71,8 @@ def evaluate(
         asyncio.get_running_loop().set_default_executor(threads)
         pulumi.runtime.set_all_config(dict(config))
         mocks.set_mocks(registrar, project=PROJECT, stack=stage, preview=False)
+        # The one thing that contexts share: what a failed evaluation left unfinished.
+        SETTINGS.outputs.clear()
         await run_pulumi_func(program)
         root = get_root_resource()
         assert isinstance(root, Stack)

@@ -247,7 +247,7 @@ def test_a_wrong_number_of_orders_is_a_usage_error(start: Start, orders: str) ->
     assert run.exit_code == 2
     assert "usage: python -m local demo" in run.stderr
     assert "argument --orders: must be" in run.stderr
-    assert "at least 1" in run.stderr
+    assert "from 1 to" in run.stderr
     assert run.stdout == ""
 
 

@@ -49,6 +49,7 @@ def event_source_mapping(aws: Aws, _name: str, inputs: Inputs) -> Created:
         FunctionName=inputs["functionName"],
         BatchSize=inputs["batchSize"],
         FunctionResponseTypes=inputs.get("functionResponseTypes", []),
+        Tags=inputs.get("tags", {}),
         **arguments,
     )
     return created["UUID"], {"uuid": created["UUID"]}
