@@ -34,8 +34,9 @@ def main() -> int:
     up_command.add_argument("--empty", action="store_true", help="deploy nothing")
     arguments = parser.parse_args()
     # Both, also where a shell started us in the background, with SIGINT ignored.
-    signal.signal(signal.SIGINT, _interrupt)
-    signal.signal(signal.SIGTERM, _interrupt)
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGALRM):
+        signal.signal(number, _interrupt)
+    sys.unraisablehook = _interrupt_again
     try:
         if arguments.command == "demo":
             return demo.run(arguments.orders, arguments.json)
@@ -58,6 +59,14 @@ def _whole_number(low: int, high: int) -> Callable[[str], int]:
 
 def _interrupt(_signal: int, _frame: FrameType | None) -> None:
     raise KeyboardInterrupt
+
+
+def _interrupt_again(unraisable: "sys.UnraisableHookArgs") -> None:
+    """Python drops an interrupt that comes while it runs a finalizer: let it come again."""
+    if unraisable.exc_type is KeyboardInterrupt:
+        signal.setitimer(signal.ITIMER_REAL, 0.01)
+    else:
+        sys.__unraisablehook__(unraisable)
 
 
 if __name__ == "__main__":

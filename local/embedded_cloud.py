@@ -50,8 +50,8 @@ class EmbeddedCloud:
         return self._aws
 
     def __enter__(self) -> Self:
-        _discard_dead_runs()
         try:
+            _discard_dead_runs()
             self.emulator.start()
             self.gateway.start()
             self._aws = Aws(self.emulator.url, self.gateway.url, REGION)
@@ -84,8 +84,10 @@ class EmbeddedCloud:
 
 def _discard_dead_runs() -> None:
     """Remove the state of runs that were killed."""
-    for state in RUNS.iterdir():
+    for state in RUNS.glob("[0-9]*-*"):
         try:
             os.kill(int(state.name.partition("-")[0]), 0)
         except ProcessLookupError:
             shutil.rmtree(state, ignore_errors=True)
+        except PermissionError:
+            continue  # Its number is another user's process now.

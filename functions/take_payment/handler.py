@@ -7,7 +7,12 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions.payments.environment import Environment
 from functions.payments.event import PaymentEvent, payment_of
-from functions.payments.processor import Outcome, PaymentProcessor, RandomProcessor
+from functions.payments.processor import (
+    Outcome,
+    PaymentProcessor,
+    PaymentProcessorUnreachable,
+    RandomProcessor,
+)
 
 logger = Logger()
 
@@ -36,9 +41,14 @@ def handle(event: PaymentEvent, _context: LambdaContext) -> PaymentResult:
 
 
 def take_payment(event: PaymentEvent, processor: PaymentProcessor) -> PaymentResult:
+    """As `handle`, with the processor handed in."""
     logger.append_keys(
         orderId=event["id"], customerId=event["customerId"], attempt=event["attempt"]
     )
-    outcome = processor.take(payment_of(event))
+    try:
+        outcome = processor.take(payment_of(event))
+    except PaymentProcessorUnreachable:
+        logger.warning("Payment processor unreachable")
+        raise
     logger.info("Payment taken" if outcome is Outcome.ACCEPTED else "Payment declined")
     return {"outcome": outcome, "reason": REASONS[outcome]}

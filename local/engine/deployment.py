@@ -8,7 +8,7 @@ from pulumi.runtime.mocks import MockCallArgs, MockResourceArgs, Mocks
 from local.engine import providers
 from local.engine.aws import Aws
 from local.engine.program import run_program
-from local.engine.providers.provider import whole_numbers
+from local.engine.providers.provider import ReadInputs, whole_numbers
 
 
 class DeploymentError(Exception):
@@ -64,8 +64,11 @@ class _Creator(Mocks):
                 f"{args.name!r} could not be created: the embedded cloud has no resource type "
                 f"{args.typ}. Add a provider for it in local/engine/providers."
             )
+        inputs = ReadInputs(whole_numbers(args.inputs))
         try:
-            created = create(self._aws, args.name, whole_numbers(args.inputs))
+            created = create(self._aws, args.name, inputs)
+            if inputs.unread:
+                raise ValueError(f"its provider does not know {', '.join(sorted(inputs.unread))}")
         except Exception as error:
             raise self._fail(f"{args.name!r} ({args.typ}) could not be created: {error}") from error
         self._registered(args.typ, args.name)

@@ -72,7 +72,7 @@ def evaluate(
         pulumi.runtime.set_all_config(dict(config))
         mocks.set_mocks(registrar, project=PROJECT, stack=stage, preview=False)
         # The one thing that contexts share: what a failed evaluation left unfinished.
-        SETTINGS.outputs.clear()
+        SETTINGS.outputs.clear()  # pyright: ignore[reportAttributeAccessIssue]
         await run_pulumi_func(program)
         root = get_root_resource()
         assert isinstance(root, Stack)
@@ -80,14 +80,24 @@ def evaluate(
             name: await Output.from_input(value).future() for name, value in root.outputs.items()
         }
 
+    loop = asyncio.new_event_loop()
+    # A failure has many followers; the first is raised.
+    loop.set_exception_handler(lambda _loop, _context: None)
     try:
         # Pulumi's mocks run each registration on a thread, and want an event loop there.
         with ThreadPoolExecutor(initializer=own_loop) as threads:
-            # Pulumi's state lives in context variables: an empty context is a fresh engine.
-            return contextvars.Context().run(asyncio.run, run(threads))
+            try:
+                # Pulumi's state lives in context variables: an empty context is a fresh engine.
+                return contextvars.Context().run(loop.run_until_complete, run(threads))
+            finally:
+                # Not asyncio.run, which waits for all: some of Pulumi's never end, once cancelled.
+                if left := asyncio.all_tasks(loop):
+                    for task in left:
+                        task.cancel()
+                    loop.run_until_complete(asyncio.wait(left, timeout=0.5))
     finally:
-        for loop in loops:
-            loop.close()
+        for each in (loop, *loops):
+            each.close()
 
 
 def _yaml(path: Path) -> dict[str, Any]:

@@ -123,7 +123,7 @@ class Stage:
         ]
 
     def log_lines(self, function: str, order_id: str) -> list[dict[str, Any]]:
-        """What a function logged about an order."""
+        """What a function itself logged about an order; tracebacks are the runtime's."""
         logs = self.cloud.aws.logs
         groups = logs.describe_log_groups(logGroupNamePrefix=f"{function}-")["logGroups"]
         return [
@@ -133,6 +133,7 @@ class Stage:
                 logGroupName=group.get("logGroupName", ""), filterPattern=f'"{order_id}"'
             )
             for event in page["events"]
+            if event.get("message", "").startswith("{")
         ]
 
     def depth(self, output: str) -> int:

@@ -69,7 +69,7 @@ def test_a_payment_that_is_not_accepted_fails_the_order_with_its_reason(
 
 def test_every_function_logs_the_order_and_none_an_address(stage: Stage) -> None:
     alice = stage.customer()
-    order_id = stage.place(alice)["id"]
+    order_id = stage.place(alice, clientRequestToken=stage.order_id("ACCEPTED"))["id"]
     stage.ended(alice, order_id)
     eventually(lambda: stage.mails(order_id, alice.email), len)
 

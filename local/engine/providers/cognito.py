@@ -8,18 +8,17 @@ from local.engine.providers.provider import Created, Inputs, Provider, pascal, p
 
 def user_pool(aws: Aws, name: str, inputs: Inputs) -> Created:
     pool_name = physical_name(name, inputs)
-    given = pascal(inputs)
     arguments: dict[str, Any] = {
-        key: given[key]
-        for key in (
-            "UsernameAttributes",
-            "AutoVerifiedAttributes",
-            "AccountRecoverySetting",
-            "DeletionProtection",
+        argument: pascal(inputs[key])
+        for key, argument in (
+            ("usernameAttributes", "UsernameAttributes"),
+            ("autoVerifiedAttributes", "AutoVerifiedAttributes"),
+            ("accountRecoverySetting", "AccountRecoverySetting"),
+            ("deletionProtection", "DeletionProtection"),
         )
-        if key in given
+        if key in inputs
     }
-    arguments["Policies"] = {"PasswordPolicy": given["PasswordPolicy"]}
+    arguments["Policies"] = {"PasswordPolicy": pascal(inputs["passwordPolicy"])}
     arguments["UserAttributeUpdateSettings"] = {
         # The provider's plural.
         "AttributesRequireVerificationBeforeUpdate": inputs["userAttributeUpdateSettings"][

@@ -1,7 +1,7 @@
 """What a provider is, and how Pulumi names and spells things."""
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, ItemsView, Mapping
 from typing import Any
 
 from local.engine.aws import Aws
@@ -9,6 +9,30 @@ from local.engine.aws import Aws
 Inputs = dict[str, Any]
 Created = tuple[str, dict[str, Any]]
 Provider = Callable[[Aws, str, Inputs], Created]
+
+
+class ReadInputs(Inputs):
+    """Inputs that know which of them were asked for, so that none is silently ignored."""
+
+    def __init__(self, inputs: Inputs) -> None:
+        super().__init__(inputs)
+        self.unread = set(inputs)
+
+    def __getitem__(self, key: str) -> Any:
+        self.unread.discard(key)
+        return super().__getitem__(key)
+
+    def __contains__(self, key: object) -> bool:
+        self.unread -= {key}
+        return super().__contains__(key)
+
+    def get(self, key: str, default: Any = None) -> Any:
+        self.unread.discard(key)
+        return super().get(key, default)
+
+    def items(self) -> ItemsView[str, Any]:  # pyright: ignore[reportIncompatibleMethodOverride]
+        self.unread.clear()
+        return super().items()
 
 
 def physical_name(name: str, inputs: Inputs) -> str:

@@ -16,9 +16,9 @@ ATTRIBUTES = {
 
 def queue(aws: Aws, name: str, inputs: Inputs) -> Created:
     attributes: dict[Any, str] = {
-        ATTRIBUTES[key]: str(value).lower() if isinstance(value, bool) else str(value)
-        for key, value in inputs.items()
-        if key in ATTRIBUTES
+        attribute: str(inputs[key]).lower() if isinstance(inputs[key], bool) else str(inputs[key])
+        for key, attribute in ATTRIBUTES.items()
+        if key in inputs
     }
     queue_name = physical_name(name, inputs)
     url = aws.sqs.create_queue(

@@ -3,7 +3,14 @@
 from typing import Any
 
 from local.engine.aws import Aws
-from local.engine.providers.provider import Created, Inputs, Provider, pascal, physical_name
+from local.engine.providers.provider import (
+    Created,
+    Inputs,
+    Provider,
+    pascal,
+    physical_name,
+    tag_list,
+)
 
 
 def web_acl(aws: Aws, name: str, inputs: Inputs) -> Created:
@@ -15,6 +22,7 @@ def web_acl(aws: Aws, name: str, inputs: Inputs) -> Created:
         DefaultAction=pascal(inputs["defaultAction"]),
         Rules=rules,
         VisibilityConfig=_visibility(inputs),
+        Tags=tag_list(inputs),
     )["Summary"]
     return acl.get("Id", ""), {"name": acl_name, "arn": acl.get("ARN")}
 

@@ -27,7 +27,7 @@ def token(key: Any = KEY, algorithm: str = "RS256", kid: str = "1", **changed: A
     claims = {
         "sub": "ann",
         "iss": POOL.issuer,
-        "exp": int(time.time()) + 60,
+        "exp": int(time.time()) + 3600,
         "token_use": "access",
         "client_id": "web-1",
     } | changed
@@ -93,7 +93,7 @@ def test_refuses(refused: str, message: str) -> None:
 
 def test_a_known_token_expires_too(monkeypatch: pytest.MonkeyPatch) -> None:
     good = token()
-    later = time.time() + 61
+    later = time.time() + 3601
 
     async def run() -> None:
         async with aiohttp.ClientSession() as http:

@@ -57,7 +57,7 @@ class Account:
             # Long enough for a dependent that does not wait to overtake.
             time.sleep(0.005)
             with self._noting:
-                self.inputs[resource] = inputs
+                self.inputs[resource] = dict(inputs.items())
             return f"id-{name}", {
                 "name": inputs.get("name", f"{name}-1"),
                 "arn": f"arn:{name}",
@@ -246,3 +246,19 @@ def test_keys_are_spelled_as_aws_spells_them() -> None:
     }
     assert tag_list({"tags": {"stage": "local"}}) == [{"Key": "stage", "Value": "local"}]
     assert tag_list({}) == []
+
+
+def test_an_input_that_its_provider_does_not_read_is_refused(account: Account) -> None:
+    def create(_aws: Aws, name: str, inputs: Inputs) -> Created:
+        return name, {"name": name, "arn": inputs["policy"] if "role" in inputs else name}
+
+    account.providers[ROLE_POLICY] = create
+    account.deploy()
+
+    account.providers["aws:cognito/userGroup:UserGroup"] = create
+    with pytest.raises(DeploymentError) as raised:
+        account.deploy()
+    assert str(raised.value) == (
+        "'customers' (aws:cognito/userGroup:UserGroup) could not be created: "
+        "its provider does not know description, name, userPoolId"
+    )

@@ -70,8 +70,8 @@ def nothing_left() -> Iterator[None]:
     yield
     # What is not closed warns when it is collected, and a warning is an error here.
     gc.collect()
-    assert set(threading.enumerate()) == threads
-    assert psutil.Process().num_fds() == files
+    assert set(threading.enumerate()) <= threads
+    assert psutil.Process().num_fds() <= files
 
 
 def test_a_stages_options_are_the_projects_with_its_own_over_them() -> None:
