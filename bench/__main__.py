@@ -64,7 +64,7 @@ REFERENCE = {
 # No order waits for the retries of an unreachable processor.
 ALL_PAID = {"paymentSuccessRate": 1}
 # The reference publishes to SNS, whose e-mail costs the emulator nothing, and mails no customer.
-SAME_WORK = {**ALL_PAID, "notificationEmails": [], "senderEmail": ""}
+SAME_WORK: dict[str, Any] = {**ALL_PAID, "notificationEmails": [], "senderEmail": ""}
 
 Numbers = dict[str, Any]
 
