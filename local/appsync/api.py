@@ -27,6 +27,7 @@ from local.appsync.cognito import TokenVerifier, UserPool
 from local.appsync.datasources import open_data_source
 from local.appsync.datasources.pagination import PaginationTokens
 from local.appsync.errors import RequestRefused, not_authorized_to_access
+from local.appsync.iam import Iam
 from local.appsync.resolver import Execution, Handlers, Resolver, ResolverRun
 from local.appsync.schema import build_schema
 from local.appsync.validation import validation_error
@@ -182,7 +183,8 @@ class DeployedApi:
             modes=modes,
             api_keys=description.api_keys,
             tokens=TokenVerifier(pools, http, emulator_url),
-            account_id=api.get("arn", "").split(":")[4],
+            iam=Iam(http, emulator_url),
+            arn=api.get("arn", ""),
         )
         tokens = PaginationTokens(token_key, api.get("apiId", ""))
         sources = {
@@ -246,7 +248,9 @@ class DeployedApi:
                     document,
                     GraphQLError(f"Cannot query field '{name}' on type 'Query'.", node),
                 )
-                for node in _root_fields(document)
+                for operation in document.definitions
+                if isinstance(operation, OperationDefinitionNode)
+                for node in root_fields(document, operation)
                 if (name := node.name.value) in ("__schema", "__type")
             ]
         if self._depth_limit and (depth := _depth(document)) > self._depth_limit:
@@ -266,21 +270,24 @@ def _attach(field: GraphQLField, rule: FieldRule, resolver: Resolver | None) -> 
     if resolver is None:
 
         def read(source: Any, info: GraphQLResolveInfo, **_: Any) -> Any:
-            execution: Execution = info.context
-            if not rule.admits(execution.caller):
-                raise not_authorized_to_access(info.field_name, info.parent_type.name)
+            _authorize(rule, info)
             return source.get(info.field_name) if isinstance(source, dict) else None
 
         field.resolve = read
         return
 
     async def resolve(source: Any, info: GraphQLResolveInfo, **arguments: Any) -> Any:
-        execution: Execution = info.context
-        if not rule.admits(execution.caller):
-            raise not_authorized_to_access(info.field_name, info.parent_type.name)
-        return await ResolverRun(execution, info, source, arguments).resolve(resolver)
+        _authorize(rule, info)
+        return await ResolverRun(info.context, info, source, arguments).resolve(resolver)
 
     field.resolve = resolve
+
+
+def _authorize(rule: FieldRule, info: GraphQLResolveInfo) -> None:
+    execution: Execution = info.context
+    forbidden = info.path.prev is None and info.field_name in execution.forbidden
+    if forbidden or not rule.admits(execution.caller):
+        raise not_authorized_to_access(info.field_name, info.parent_type.name)
 
 
 def _fragments(document: DocumentNode) -> dict[str, FragmentDefinitionNode]:
@@ -317,7 +324,8 @@ def _depth(document: DocumentNode) -> int:
     )
 
 
-def _root_fields(document: DocumentNode) -> list[FieldNode]:
+def root_fields(document: DocumentNode, operation: OperationDefinitionNode) -> list[FieldNode]:
+    """The fields that an operation asks of its root type, through fragments too."""
     fragments = _fragments(document)
 
     def at(selections: SelectionSetNode) -> list[FieldNode]:
@@ -331,9 +339,4 @@ def _root_fields(document: DocumentNode) -> list[FieldNode]:
                 fields += at(node.selection_set)
         return fields
 
-    return [
-        field
-        for each in document.definitions
-        if isinstance(each, OperationDefinitionNode)
-        for field in at(each.selection_set)
-    ]
+    return at(operation.selection_set)

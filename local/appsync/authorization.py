@@ -12,7 +12,8 @@ from graphql import DirectiveNode, GraphQLField, GraphQLObjectType, value_from_a
 
 from local.appsync.cognito import TokenVerifier
 from local.appsync.errors import unauthorized
-from local.appsync.signature import verify_signature
+from local.appsync.iam import AccessKey, Iam, Principal
+from local.appsync.signature import signing_key, verify_signature
 
 API_KEY = "API_KEY"
 AWS_IAM = "AWS_IAM"
@@ -38,12 +39,14 @@ class Caller:
         identity: `ctx.identity`; None with an API key.
         groups: the Cognito groups.
         default_action: `ALLOW` or `DENY` where a field has no directive.
+        key: what an IAM caller signs with.
     """
 
     mode: str
     identity: dict[str, Any] | None
     groups: frozenset[str] = frozenset()
     default_action: str = "ALLOW"
+    key: AccessKey | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,13 +56,14 @@ class Authenticator:
     Attributes:
         modes: the enabled ones, the default first.
         api_keys: expiry in seconds since the epoch, by key.
-        account_id: the API's account, whose root user is the IAM caller.
+        arn: the API's.
     """
 
     modes: tuple[str, ...]
     api_keys: dict[str, int]
     tokens: TokenVerifier
-    account_id: str
+    iam: Iam
+    arn: str
 
     async def authenticate(
         self, url: str, headers: dict[str, str], body: bytes, source_ip: str
@@ -72,8 +76,10 @@ class Authenticator:
         authorization = headers.get("authorization", "")
         if authorization.startswith("AWS4-HMAC-SHA256"):
             self._require(AWS_IAM)
-            verify_signature(url, headers, body)
-            return self._root_user(source_ip)
+            key = signing_key(headers)
+            principal = await self.iam.principal(key)
+            verify_signature(url, headers, body, principal.secret)
+            return _iam_caller(key, principal, source_ip)
         if authorization:
             self._require(USER_POOLS)
             return await self._user(authorization, source_ip)
@@ -107,20 +113,38 @@ class Authenticator:
             default_action=pool.default_action,
         )
 
-    def _root_user(self, source_ip: str) -> Caller:
-        return Caller(
-            mode=AWS_IAM,
-            identity={
-                "accountId": self.account_id,
-                "cognitoIdentityAuthProvider": None,
-                "cognitoIdentityAuthType": None,
-                "cognitoIdentityId": None,
-                "cognitoIdentityPoolId": None,
-                "sourceIp": [source_ip],
-                "userArn": f"arn:aws:iam::{self.account_id}:root",
-                "username": self.account_id,
-            },
-        )
+    async def forbidden(self, caller: Caller, parent: str, fields: Sequence[str]) -> frozenset[str]:
+        """The fields of a root type that an IAM caller's policies do not allow.
+
+        https://docs.aws.amazon.com/appsync/latest/devguide/security-authz.html#aws-iam-authorization
+
+        Raises:
+            RequestRefused: 401, where they allow none of them.
+        """
+        if caller.key is None:
+            return frozenset()
+        arns = [f"{self.arn}/types/{parent}/fields/{field}" for field in fields]
+        allowed = await self.iam.may_resolve(caller.key, arns)
+        if not any(allowed):
+            raise unauthorized("Permission denied")
+        return frozenset(field for field, may in zip(fields, allowed, strict=True) if not may)
+
+
+def _iam_caller(key: AccessKey, principal: Principal, source_ip: str) -> Caller:
+    return Caller(
+        mode=AWS_IAM,
+        identity={
+            "accountId": principal.account_id,
+            "cognitoIdentityAuthProvider": None,
+            "cognitoIdentityAuthType": None,
+            "cognitoIdentityId": None,
+            "cognitoIdentityPoolId": None,
+            "sourceIp": [source_ip],
+            "userArn": principal.arn,
+            "username": principal.user_id,
+        },
+        key=key,
+    )
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from typing import Any
 from graphql import ExecutionResult, GraphQLError, execute
 from graphql.language import OperationType
 
-from local.appsync.api import DeployedApi
+from local.appsync.api import DeployedApi, root_fields
 from local.appsync.authorization import Caller
 from local.appsync.errors import RequestRefused, ResolverError
 from local.appsync.javascript import ResolverRuntime
@@ -73,8 +73,12 @@ async def run_request(
         )
     if errors := variable_errors(api.schema, operation, variables):
         return {"data": None, "errors": errors}
+    root = api.schema.get_root_type(operation.operation)
+    assert root is not None
+    fields = [node.name.value for node in root_fields(prepared.document, operation)]
     execution = Execution(
         caller=caller,
+        forbidden=await api.authenticator.forbidden(caller, root.name, fields),
         headers=headers,
         variables=variables,
         environment=api.environment,

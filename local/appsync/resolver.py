@@ -51,6 +51,7 @@ class Execution:
         variables: as the client sent them.
         environment: the API's environment variables.
         resolver_limit: how many resolvers may run.
+        forbidden: root fields that an IAM caller's policies do not allow.
         appended: errors of `util.appendError`, in AppSync's shape.
     """
 
@@ -60,6 +61,7 @@ class Execution:
     environment: dict[str, str]
     runtime: ResolverRuntime
     resolver_limit: int
+    forbidden: frozenset[str] = frozenset()
     resolvers_run: int = 0
     appended: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
 

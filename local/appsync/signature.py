@@ -1,8 +1,4 @@
-"""Verifies SigV4 signatures of callers, for the mode AWS_IAM.
-
-Only the emulator's root user can be verified: it alone has a secret that is known here. Sessions
-of `sts:AssumeRole` are refused, never trusted unverified.
-"""
+"""Verifies SigV4 signatures of callers, for the mode AWS_IAM."""
 
 import hashlib
 import hmac
@@ -13,8 +9,8 @@ from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
-from local.appsync.aws import ACCESS_KEY_ID, SECRET_ACCESS_KEY
 from local.appsync.errors import unauthorized
+from local.appsync.iam import AccessKey
 
 _AUTHORIZATION = re.compile(
     r"AWS4-HMAC-SHA256 +Credential=(?P<key>[^/]+)/(?P<day>\d{8})/(?P<region>[^/]+)/appsync/"
@@ -23,8 +19,22 @@ _AUTHORIZATION = re.compile(
 _CLOCK_SKEW = timedelta(minutes=5)
 
 
-def verify_signature(url: str, headers: dict[str, str], body: bytes) -> None:
-    """Accept a POST that the root user signed for the service `appsync`.
+def signing_key(headers: dict[str, str]) -> AccessKey:
+    """The key that a request claims to be signed with; header names are in lower case.
+
+    Raises:
+        RequestRefused: 401, where there is no signature for the service `appsync`.
+    """
+    match = _match(headers)
+    return AccessKey(
+        key_id=match["key"],
+        session_token=headers.get("x-amz-security-token"),
+        region=match["region"],
+    )
+
+
+def verify_signature(url: str, headers: dict[str, str], body: bytes, secret: str) -> None:
+    """Accept a POST that was signed with the secret.
 
     Args:
         url: the address that the client called.
@@ -33,11 +43,7 @@ def verify_signature(url: str, headers: dict[str, str], body: bytes) -> None:
     Raises:
         RequestRefused: 401, saying what is wrong with the signature.
     """
-    match = _AUTHORIZATION.fullmatch(headers.get("authorization", ""))
-    if match is None:
-        raise unauthorized("The Authorization header is no valid AWS4-HMAC-SHA256 signature.")
-    if match["key"] != ACCESS_KEY_ID:
-        raise unauthorized("The security token included in the request is invalid.")
+    match = _match(headers)
     timestamp = headers.get("x-amz-date", "")
     try:
         signed_at = datetime.strptime(timestamp, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
@@ -56,7 +62,14 @@ def verify_signature(url: str, headers: dict[str, str], body: bytes) -> None:
         method="POST", url=url, data=body, headers={name: headers.get(name, "") for name in names}
     )
     request.context["timestamp"] = timestamp
-    signer = SigV4Auth(Credentials(ACCESS_KEY_ID, SECRET_ACCESS_KEY), "appsync", match["region"])
+    signer = SigV4Auth(Credentials(match["key"], secret), "appsync", match["region"])
     to_sign = signer.string_to_sign(request, signer.canonical_request(request))
     if not hmac.compare_digest(signer.signature(to_sign, request), match["signature"]):
         raise unauthorized("The request signature we calculated does not match the one provided.")
+
+
+def _match(headers: dict[str, str]) -> re.Match[str]:
+    match = _AUTHORIZATION.fullmatch(headers.get("authorization", ""))
+    if match is None:
+        raise unauthorized("The Authorization header is no valid AWS4-HMAC-SHA256 signature.")
+    return match

@@ -8,6 +8,9 @@ import os
 import signal
 import sys
 import threading
+from typing import cast
+
+from local.cloud.callers import App, answering_for_callers
 
 
 def _end_with_parent() -> None:
@@ -19,9 +22,13 @@ def _end_with_parent() -> None:
 def main() -> None:
     threading.Thread(target=_end_with_parent, daemon=True).start()
     sys.argv = ["ministack"]
-    from ministack.app import main as serve  # pyright: ignore[reportMissingTypeStubs]
+    from ministack import app as ministack  # pyright: ignore[reportMissingTypeStubs]
 
-    serve()
+    from local.cloud.ses_identities import authorize_sending_on_identities
+
+    authorize_sending_on_identities()
+    ministack.app = answering_for_callers(cast(App, ministack.app))
+    ministack.main()
 
 
 if __name__ == "__main__":

@@ -89,9 +89,16 @@ class Emulator:
             "IOT_MTLS_ENABLED": "0",
             "SFTP_ENABLED": "0",
             "PERSIST_STATE": "1" if self._persist else "0",
+            # IAM is enforced: signatures, roles, the functions' own permissions.
+            "AUTH": "true",
+            "AWS_ACCESS_KEY_ID": "test",
+            "AWS_SECRET_ACCESS_KEY": "test",
             # Between a workflow's retries it waits a tenth of the time.
             "SFN_WAIT_SCALE": "0.1",
         }
+        # Whoever's AWS account this machine knows, the emulator's root user is `test`.
+        for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN"):
+            environment.pop(name, None)
         # Compiled modules are kept, so that a Lambda worker starts in a fraction of the time.
         environment.pop("PYTHONDONTWRITEBYTECODE", None)
         with self.log.open("ab") as log:

@@ -46,6 +46,23 @@ def _arn(stage: Stage, function: str) -> str:
 
 
 @pytest.fixture(autouse=True)
+def functions_may_write(stage: Stage) -> None:
+    """The bodies that these tests give the functions use the table, which their roles may not."""
+    for function in ("take_payment", "refund_payment"):
+        role = stage.cloud.aws.functions.get_function(FunctionName=_arn(stage, function))
+        stage.cloud.aws.iam.put_role_policy(
+            RoleName=role["Configuration"].get("Role", "").rpartition("/")[2],
+            PolicyName="test",
+            PolicyDocument=json.dumps(
+                {
+                    "Version": "2012-10-17",
+                    "Statement": [{"Effect": "Allow", "Action": "dynamodb:*", "Resource": "*"}],
+                }
+            ),
+        )
+
+
+@pytest.fixture(autouse=True)
 def refunds_are_recorded(stage: Stage) -> None:
     _replace(
         stage,

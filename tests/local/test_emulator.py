@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from local.cloud import CloudError, Emulator, free_port
-from local.engine.aws import ACCOUNT, Aws
+from local.engine.aws import Aws
 from tests.local.processes import Run, eventually, gone, members, run_python
 
 pytestmark = pytest.mark.cloud
@@ -50,11 +50,15 @@ def call_a_function(emulator: Emulator) -> None:
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w") as content:
         content.writestr("code.py", "def handle(event, context):\n    return event\n")
+    role = aws(emulator).iam.create_role(
+        RoleName="echo",
+        AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": []}),
+    )["Role"]
     functions = aws(emulator).functions
     functions.create_function(
         FunctionName="echo",
         Runtime="python3.13",
-        Role=f"arn:aws:iam::{ACCOUNT}:role/echo",
+        Role=role["Arn"],
         Handler="code.handle",
         Code={"ZipFile": archive.getvalue()},
     )
@@ -164,7 +168,9 @@ def test_a_child_that_does_not_answer_is_stopped(
 def _ministack(folder: Path, monkeypatch: pytest.MonkeyPatch, code: str) -> None:
     """Put another emulator in its place."""
     package = folder / "path" / "ministack"
-    package.mkdir(parents=True)
-    (package / "__init__.py").touch()
-    (package / "app.py").write_text(code)
+    (package / "core").mkdir(parents=True)
+    for part in (package, package / "core"):
+        (part / "__init__.py").touch()
+    (package / "core" / "iam_actions.py").write_text("_ses_v2_resource_arn = None")
+    (package / "app.py").write_text(f"app = None\n{code}")
     monkeypatch.setenv("PYTHONPATH", str(package.parent))

@@ -6,6 +6,9 @@ from http.client import HTTPConnection
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from local.appsync.aws import boto_client
+from local.cloud import Emulator
+
 if TYPE_CHECKING:
     from mypy_boto3_appsync import AppSyncClient
     from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
@@ -169,6 +172,23 @@ def deploy(appsync: "AppSyncClient", sdl: str, **settings: Any) -> Api:
         key = appsync.create_api_key(apiId=api_id)["apiKey"].get("id", "")
         deployed.headers = {"x-api-key": key}
     return deployed
+
+
+def make_role(emulator: Emulator, name: str, *statements: dict[str, str]) -> str:
+    """The ARN of a role that anyone may assume, and that may do what the statements say."""
+    anyone = {"Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}
+    iam = boto_client("iam", emulator.url, REGION)
+    role = iam.create_role(RoleName=name, AssumeRolePolicyDocument=policy(anyone))["Role"]
+    if statements:
+        iam.put_role_policy(RoleName=name, PolicyName=name, PolicyDocument=policy(*statements))
+    iam.close()
+    return role["Arn"]
+
+
+def policy(*statements: dict[str, Any]) -> str:
+    return json.dumps(
+        {"Version": "2012-10-17", "Statement": [{"Effect": "Allow"} | each for each in statements]}
+    )
 
 
 def user_pool_settings(pool: UserPool, **config: Any) -> dict[str, Any]:

@@ -4,15 +4,11 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
-from botocore.auth import SigV4Auth
-from botocore.awsrequest import AWSRequest
-from botocore.credentials import Credentials
 from graphql import GraphQLObjectType
 
 from local.appsync.authorization import API_KEY, AWS_IAM, USER_POOLS, Caller, field_rule
 from local.appsync.schema import build_schema
 from tests.local.appsync.deployment import (
-    REGION,
     Api,
     UserPool,
     deploy,
@@ -150,20 +146,6 @@ def test_a_mode_that_the_api_does_not_have_is_refused(
     assert keyed.run("{ a }").status == 200
     assert keyed.run("{ a }", bearer(pool.sign_in("ann")["access"])).status == 401
     assert keyed.run("{ a }", {"authorization": "AWS4-HMAC-SHA256 Credential=x"}).status == 401
-
-
-@pytest.mark.cloud
-def test_the_root_user_s_signature_is_an_iam_identity(appsync: "AppSyncClient") -> None:
-    api = deploy(appsync, "type Query { me: AWSJSON }", authenticationType="AWS_IAM")
-    api.resolver("Query.me", none("ctx.identity"))
-    body = b'{"query": "{ me }"}'
-    request = AWSRequest(method="POST", url=api.url, data=body)
-    SigV4Auth(Credentials("test", "test"), "appsync", REGION).add_auth(request)
-    headers = {name: str(value) for name, value in request.headers.items()}
-    identity = json.loads(api.post(body, headers).data["me"])
-    assert identity["userArn"] == f"arn:aws:iam::{identity['accountId']}:root"
-    assert identity["sourceIp"] == ["127.0.0.1"]
-    assert api.post(body + b" ", headers).status == 401
 
 
 @pytest.mark.cloud

@@ -1,63 +1,34 @@
-"""Data sources act with their role's permissions, where the emulator enforces them."""
+"""Data sources act with their role's permissions."""
 
 import json
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pytest
 
-from local.appsync import Gateway
 from local.appsync.aws import boto_client
 from local.cloud import Emulator
-from tests.local.appsync.deployment import REGION, Api, deploy, unit
+from tests.local.appsync.deployment import REGION, Api, deploy, make_role, unit
+
+if TYPE_CHECKING:
+    from mypy_boto3_appsync import AppSyncClient
 
 pytestmark = pytest.mark.cloud
 
-TRUST = {
-    "Version": "2012-10-17",
-    "Statement": [
-        {
-            "Effect": "Allow",
-            "Principal": {"Service": "appsync.amazonaws.com"},
-            "Action": "sts:AssumeRole",
-        }
-    ],
-}
-
-
-@pytest.fixture(scope="module")
-def enforcing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
-    emulator = Emulator(tmp_path_factory.mktemp("enforcing"))
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("AUTH", "true")
-        emulator.start()
-    yield emulator
-    emulator.stop()
-
 
 @pytest.fixture
-def api(enforcing: Emulator) -> Iterator[Api]:
-    with Gateway(enforcing.url) as gateway:
-        client = boto_client("appsync", gateway.url, REGION)
-        yield deploy(client, "type Query { send: AWSJSON  read: AWSJSON }")
-        client.close()
+def api(appsync: "AppSyncClient") -> Api:
+    return deploy(appsync, "type Query { send: AWSJSON  read: AWSJSON }")
 
 
 @pytest.mark.parametrize("allowed", [False, True])
 def test_a_data_source_may_do_what_its_role_allows(
-    api: Api, enforcing: Emulator, allowed: bool
+    api: Api, emulator: Emulator, allowed: bool
 ) -> None:
-    iam = boto_client("iam", enforcing.url, REGION)
-    sqs = boto_client("sqs", enforcing.url, REGION)
-    dynamodb = boto_client("dynamodb", enforcing.url, REGION)
+    sqs = boto_client("sqs", emulator.url, REGION)
+    dynamodb = boto_client("dynamodb", emulator.url, REGION)
     name = f"source-{allowed}"
-    role = iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(TRUST))["Role"]
-    action = ["sqs:SendMessage", "dynamodb:GetItem"] if allowed else ["sqs:GetQueueUrl"]
-    policy = {"Effect": "Allow", "Action": action, "Resource": "*"}
-    iam.put_role_policy(
-        RoleName=name,
-        PolicyName="source",
-        PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [policy]}),
-    )
+    actions = ["sqs:SendMessage", "dynamodb:GetItem"] if allowed else ["sqs:GetQueueUrl"]
+    role = make_role(emulator, name, *({"Action": each, "Resource": "*"} for each in actions))
     queue = sqs.create_queue(QueueName=name)["QueueUrl"]
     dynamodb.create_table(
         TableName=name,
@@ -65,12 +36,12 @@ def test_a_data_source_may_do_what_its_role_allows(
         KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
         AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
     )
-    for client in (iam, sqs, dynamodb):
+    for client in (sqs, dynamodb):
         client.close()
     api.data_source(
         "queue",
         "HTTP",
-        serviceRoleArn=role["Arn"],
+        serviceRoleArn=role,
         httpConfig={
             "endpoint": f"https://sqs.{REGION}.amazonaws.com",
             "authorizationConfig": {
@@ -82,7 +53,7 @@ def test_a_data_source_may_do_what_its_role_allows(
     api.data_source(
         "table",
         "AMAZON_DYNAMODB",
-        serviceRoleArn=role["Arn"],
+        serviceRoleArn=role,
         dynamodbConfig={"tableName": name, "awsRegion": REGION},
     )
     send = {

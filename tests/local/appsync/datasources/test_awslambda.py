@@ -10,7 +10,7 @@ import pytest
 
 from local.appsync.aws import boto_client
 from local.cloud import Emulator
-from tests.local.appsync.deployment import REGION, Api, deploy, unit
+from tests.local.appsync.deployment import REGION, Api, deploy, make_role, unit
 
 if TYPE_CHECKING:
     from mypy_boto3_appsync import AppSyncClient
@@ -35,7 +35,7 @@ def function_arn(emulator: Emulator) -> Iterator[str]:
     yield client.create_function(
         FunctionName="source",
         Runtime="python3.13",
-        Role="arn:aws:iam::000000000000:role/any",
+        Role=make_role(emulator, "source-function"),
         Handler="handler.handle",
         Code={"ZipFile": archive.getvalue()},
     )["FunctionArn"]
