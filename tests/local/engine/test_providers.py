@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 import yaml
 
+from infra.order_api import FUNCTIONS as API_FUNCTIONS
+from infra.order_api import PIPELINES, UNITS
 from infra.substitution import substitute
 from local.embedded_cloud import EmbeddedCloud
 from local.engine import stage_config
@@ -362,7 +364,7 @@ def test_the_api(stage: Deployed) -> None:
     schema = stage.aws.appsync.get_introspection_schema(apiId=api["apiId"], format="SDL")
 
     assert api["authenticationType"] == "AMAZON_COGNITO_USER_POOLS"
-    assert api["additionalAuthenticationProviders"] == []
+    assert api["additionalAuthenticationProviders"] == [{"authenticationType": "AWS_IAM"}]
     assert api["userPoolConfig"] == {
         "userPoolId": stage.outputs["userPoolId"],
         "awsRegion": "us-east-1",
@@ -386,7 +388,8 @@ def test_the_apis_data_sources(stage: Deployed) -> None:
     listed = stage.aws.appsync.list_data_sources(apiId=stage.api["apiId"])["dataSources"]
     sources = {each["name"]: each for each in listed}
 
-    assert set(sources) == {"Orders", "OrderQueue"}
+    assert set(sources) == {"Orders", "OrderQueue", "None"}
+    assert sources["None"]["type"] == "NONE"
     orders, queue = sources["Orders"], sources["OrderQueue"]
     assert orders["type"] == "AMAZON_DYNAMODB"
     assert orders["dynamodbConfig"]["tableName"] == stage.outputs["orderTableName"]
@@ -403,27 +406,37 @@ def test_the_apis_data_sources(stage: Deployed) -> None:
     assert queue["serviceRoleArn"] == stage.role_arn("order-api-queue")
 
 
+def test_the_apis_functions(stage: Deployed) -> None:
+    functions = api_functions(stage)
+
+    assert {name: each["dataSourceName"] for name, each in functions.items()} == API_FUNCTIONS
+    for name, function in functions.items():
+        code = (ROOT / "graphql" / "functions" / f"{name}.js").read_text()
+        assert function["runtime"] == {"name": "APPSYNC_JS", "runtimeVersion": "1.0.0"}
+        assert function["code"] == substitute(
+            code, {"OrderQueueUrl": stage.outputs["orderQueueUrl"]}
+        )
+
+
 def test_the_apis_resolvers(stage: Deployed) -> None:
+    names = {each["functionId"]: name for name, each in api_functions(stage).items()}
     resolvers = {
         (each["typeName"], each["fieldName"]): each
-        for type_name in ("Query", "Mutation")
+        for type_name in ("Query", "Mutation", "Subscription")
         for each in stage.aws.appsync.list_resolvers(apiId=stage.api["apiId"], typeName=type_name)[
             "resolvers"
         ]
     }
-    sources = {field: each["dataSourceName"] for field, each in resolvers.items()}
-    assert sources == {
-        ("Query", "getOrder"): "Orders",
-        ("Query", "listOrders"): "Orders",
-        ("Mutation", "placeOrder"): "OrderQueue",
-    }
+    assert set(resolvers) == {*UNITS, *PIPELINES}
     for (_, field), resolver in resolvers.items():
         code = (ROOT / "graphql" / "resolvers" / f"{field}.js").read_text()
-        assert resolver["kind"] == "UNIT"
         assert resolver["runtime"] == {"name": "APPSYNC_JS", "runtimeVersion": "1.0.0"}
-        assert resolver["code"] == substitute(
-            code, {"OrderQueueUrl": stage.outputs["orderQueueUrl"]}
-        )
+        assert resolver["code"] == code
+    for path, source in UNITS.items():
+        assert (resolvers[path]["kind"], resolvers[path]["dataSourceName"]) == ("UNIT", source)
+    for path, steps in PIPELINES.items():
+        assert resolvers[path]["kind"] == "PIPELINE"
+        assert [names[step] for step in resolvers[path]["pipelineConfig"]["functions"]] == steps
 
 
 def test_each_role_is_assumed_by_its_service_alone(stage: Deployed) -> None:
@@ -444,11 +457,15 @@ def test_each_role_is_assumed_by_its_service_alone(stage: Deployed) -> None:
 def test_the_policies_name_what_was_made(stage: Deployed) -> None:
     orders = stage.table_arn("orders")
     assert stage.policy("order-api-orders") == [
-        {"Effect": "Allow", "Action": ["dynamodb:GetItem"], "Resource": orders},
+        {
+            "Effect": "Allow",
+            "Action": ["dynamodb:GetItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"],
+            "Resource": orders,
+        },
         {
             "Effect": "Allow",
             "Action": ["dynamodb:Query"],
-            "Resource": f"{orders}/index/byPlacedAt",
+            "Resource": [f"{orders}/index/byPlacedAt", f"{orders}/index/byRestaurant"],
         },
     ]
     assert stage.policy("order-api-queue") == [
@@ -533,6 +550,12 @@ def mappings(stage: Deployed, queue: str) -> list[dict[str, Any]]:
     return stage.aws.functions.list_event_source_mappings(EventSourceArn=stage.queue_arn(queue))[
         "EventSourceMappings"
     ]
+
+
+def api_functions(stage: Deployed) -> dict[str, dict[str, Any]]:
+    """The functions of the API's pipelines, by name."""
+    listed = stage.aws.appsync.list_functions(apiId=stage.api["apiId"])["functions"]
+    return {each["name"]: each for each in listed}
 
 
 def recovery(aws: Any, outputs: dict[str, Any]) -> str:
