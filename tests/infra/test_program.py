@@ -18,6 +18,7 @@ COMPONENTS = {
     "orderflow:notifications:OrderNotifications",
     "orderflow:identity:CustomerPool",
     "orderflow:api:OrderApi",
+    "orderflow:broadcast:OrderBroadcast",
     "orderflow:compute:PythonFunction",
 }
 ORDERS = arn("aws:dynamodb/table:Table", "orders")
@@ -26,6 +27,7 @@ QUEUE = arn("aws:sqs/queue:Queue", "order-queue")
 MAIL_QUEUE = arn("aws:sqs/queue:Queue", "customer-mail")
 WORKFLOW = arn("aws:sfn/stateMachine:StateMachine", "order-workflow")
 TOPIC = arn("aws:sns/topic:Topic", "order-notifications")
+API = arn("aws:appsync/graphQLApi:GraphQLApi", "order-api")
 POOL = arn("aws:cognito/userPool:UserPool", "customers")
 
 
@@ -104,6 +106,19 @@ ROLES: dict[str, tuple[str, dict[str, Any]]] = {
             "lambda:InvokeFunction": [lambda_arn("take-payment"), lambda_arn("refund-payment")],
             "sns:Publish": TOPIC,
             **LOG_DELIVERY,
+            **XRAY,
+        },
+    ),
+    "broadcast-update": (
+        "lambda",
+        {
+            "dynamodb:DescribeStream": f"{ORDERS}/stream",
+            "dynamodb:GetRecords": f"{ORDERS}/stream",
+            "dynamodb:GetShardIterator": f"{ORDERS}/stream",
+            "dynamodb:ListStreams": f"{ORDERS}/stream",
+            "sqs:SendMessage": arn("aws:sqs/queue:Queue", "order-broadcast-dead-letters"),
+            "appsync:GraphQL": f"{API}/types/Mutation/fields/publishOrderUpdate",
+            **logs("broadcast-update"),
             **XRAY,
         },
     ),
@@ -264,6 +279,13 @@ def test_what_a_stage_does_not_ask_for_is_absent(dev: Recording, prod: Recording
 def test_no_function_is_a_data_source(stage: Recording) -> None:
     kinds = {each.inputs["type"] for each in stage.of("aws:appsync/dataSource:DataSource")}
     assert kinds == {"AMAZON_DYNAMODB", "HTTP", "NONE"}
+
+
+def test_changes_of_the_table_are_published_to_the_api(stage: Recording) -> None:
+    mapping = stage.one("aws:lambda/eventSourceMapping:EventSourceMapping", "order-broadcast")
+    assert mapping.inputs["eventSourceArn"] == f"{ORDERS}/stream"
+    function = stage.one("aws:lambda/function:Function", "broadcast-update").inputs
+    assert function["environment"]["variables"]["GRAPHQL_URL"] == stage.outputs["graphqlUrl"]
 
 
 def test_a_wrong_configuration_registers_nothing() -> None:

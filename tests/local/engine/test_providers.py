@@ -30,7 +30,9 @@ FUNCTIONS = {
     "take-payment": (5, {"take_payment", "payments"}),
     "refund-payment": (5, {"refund_payment", "payments"}),
     "email-customer": (30, {"email_customer"}),
+    "broadcast-update": (30, {"broadcast_update"}),
 }
+BROADCAST_DEAD_LETTERS = "order-broadcast-dead-letters"
 QUEUES = {"order-queue": "start-workflow", "customer-mail": "email-customer"}
 
 
@@ -203,7 +205,8 @@ def test_queue_policies(stage: Deployed, name: str, dead_letters: str) -> None:
 def test_the_outputs_are_the_queues(stage: Deployed) -> None:
     assert stage.outputs["orderQueueUrl"] == stage.queues["order-queue"]
     assert stage.outputs["deadLetterQueueUrl"] == stage.queues["order-queue-dead-letters"]
-    assert set(stage.queues) == {*QUEUES, *(f"{name}-dead-letters" for name in QUEUES)}
+    dead_letters = {f"{name}-dead-letters" for name in QUEUES} | {BROADCAST_DEAD_LETTERS}
+    assert set(stage.queues) == {*QUEUES} | dead_letters
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
@@ -255,6 +258,7 @@ def environment(stage: Deployed, name: str) -> dict[str, str]:
             "SENDER_EMAIL": OPTIONS["orderflow:senderEmail"],
             "MAILS_TABLE": stage.tables["customer-mails"],
         },
+        "broadcast-update": {"GRAPHQL_URL": stage.outputs["graphqlUrl"]},
     }[name]
 
 
@@ -269,6 +273,23 @@ def test_an_event_source_mapping(stage: Deployed, queue: str) -> None:
     assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
     at_once = int(OPTIONS["orderflow:consumerMaxConcurrency"])
     assert mapping["ScalingConfig"] == {"MaximumConcurrency": at_once}
+
+
+def test_the_stream_s_event_source_mapping(stage: Deployed) -> None:
+    (mapping,) = broadcast_mappings(stage)
+
+    assert mapping["FunctionArn"] == stage.function_arn("broadcast-update")
+    assert mapping["State"] == "Enabled"
+    assert mapping["StartingPosition"] == "TRIM_HORIZON"
+    assert mapping["BatchSize"] == 100
+    assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert mapping["BisectBatchOnFunctionError"] is True
+    assert mapping["MaximumRetryAttempts"] == 10
+    assert mapping["MaximumRecordAgeInSeconds"] == 300
+    assert mapping["DestinationConfig"] == {
+        "OnFailure": {"Destination": stage.queue_arn(BROADCAST_DEAD_LETTERS)}
+    }
+    assert stage.queue(BROADCAST_DEAD_LETTERS)["SqsManagedSseEnabled"] == "true"
 
 
 def test_the_state_machine(stage: Deployed) -> None:
@@ -479,6 +500,10 @@ def test_the_policies_name_what_was_made(stage: Deployed) -> None:
     assert start["Action"] == ["states:StartExecution"]
     assert start["Resource"] == stage.outputs["workflowArn"]
     assert receive["Resource"] == stage.queue_arn("order-queue")
+    read, keep, tell, *_ = stage.policy("broadcast-update")
+    assert read["Resource"] == stream_arn(stage)
+    assert keep["Resource"] == stage.queue_arn(BROADCAST_DEAD_LETTERS)
+    assert tell["Resource"] == f"{stage.api['arn']}/types/Mutation/fields/publishOrderUpdate"
     save, call, publish, _ = stage.policy("order-workflow")
     assert save["Resource"] == orders
     assert call["Resource"] == [
@@ -533,6 +558,9 @@ def test_everything_that_can_be_is_tagged(stage: Deployed) -> None:
         (mapping,) = mappings(stage, queue)
         arn = mapping["EventSourceMappingArn"]
         tags[f"mapping {queue}"] = aws.functions.list_tags(Resource=arn)["Tags"]
+    (mapping,) = broadcast_mappings(stage)
+    arn = mapping["EventSourceMappingArn"]
+    tags["mapping of the stream"] = aws.functions.list_tags(Resource=arn)["Tags"]
     assert {name: found for name, found in tags.items() if found != TAGS} == {}
 
 
@@ -550,6 +578,17 @@ def mappings(stage: Deployed, queue: str) -> list[dict[str, Any]]:
     return stage.aws.functions.list_event_source_mappings(EventSourceArn=stage.queue_arn(queue))[
         "EventSourceMappings"
     ]
+
+
+def broadcast_mappings(stage: Deployed) -> list[dict[str, Any]]:
+    return stage.aws.functions.list_event_source_mappings(EventSourceArn=stream_arn(stage))[
+        "EventSourceMappings"
+    ]
+
+
+def stream_arn(stage: Deployed) -> str:
+    described = stage.aws.dynamodb.describe_table(TableName=stage.outputs["orderTableName"])
+    return described["Table"]["LatestStreamArn"]
 
 
 def api_functions(stage: Deployed) -> dict[str, dict[str, Any]]:
