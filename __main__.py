@@ -5,6 +5,7 @@ import pulumi
 from infra.customer_pool import CustomerPool, CustomerPoolArgs
 from infra.order_alarms import OrderAlarms, OrderAlarmsArgs
 from infra.order_api import OrderApi, OrderApiArgs
+from infra.order_broadcast import OrderBroadcast, OrderBroadcastArgs
 from infra.order_notifications import OrderNotifications, OrderNotificationsArgs
 from infra.order_queue import OrderQueue, OrderQueueArgs
 from infra.order_store import OrderStore, OrderStoreArgs
@@ -71,6 +72,15 @@ api = OrderApi(
         log_retention_days=settings.log_retention_days,
     ),
 )
+broadcast = OrderBroadcast(
+    "order-broadcast",
+    OrderBroadcastArgs(
+        stream_arn=store.stream_arn,
+        api_arn=api.arn,
+        graphql_url=api.graphql_url,
+        log_retention_days=settings.log_retention_days,
+    ),
+)
 if settings.alarm_emails:
     OrderAlarms(
         "order-alarms",
@@ -78,6 +88,7 @@ if settings.alarm_emails:
             alarm_emails=settings.alarm_emails,
             queue_name=queue.queue_name,
             dead_letter_queue_name=queue.dead_letter_queue_name,
+            broadcast_dead_letter_queue_name=broadcast.dead_letter_queue_name,
             workflow_arn=workflow.workflow_arn,
         ),
     )

@@ -4,10 +4,12 @@ import js from '@eslint/js';
 // The recommended rules need types, to tell a string's methods from an array's.
 const recommended = appsync.configs.recommended;
 
+const files = ['graphql/resolvers/*.js', 'graphql/functions/*.js'];
+
 export default [
-  { files: ['graphql/resolvers/*.js'], ...js.configs.recommended },
+  { files, ...js.configs.recommended },
   {
-    files: ['graphql/resolvers/*.js'],
+    files,
     ...recommended,
     languageOptions: {
       ...recommended.languageOptions,

@@ -18,11 +18,12 @@ class OrderAlarmsArgs:
     alarm_emails: Sequence[str]
     queue_name: pulumi.Input[str]
     dead_letter_queue_name: pulumi.Input[str]
+    broadcast_dead_letter_queue_name: pulumi.Input[str]
     workflow_arn: pulumi.Input[str]
 
 
 class OrderAlarms(pulumi.ComponentResource):
-    """CloudWatch alarms for what an operator must see: rejected, failed and waiting orders."""
+    """CloudWatch alarms for orders that are rejected, failed, waiting or unannounced."""
 
     def __init__(
         self, name: str, args: OrderAlarmsArgs, opts: pulumi.ResourceOptions | None = None
@@ -74,6 +75,13 @@ class OrderAlarms(pulumi.ComponentResource):
             "ApproximateAgeOfOldestMessage",
             {"QueueName": args.queue_name},
             more_than=FIVE_MINUTES,
+        )
+        self._alarm(
+            "orders-unannounced",
+            "Changes of orders were given up: subscribers have not been told of them.",
+            "AWS/SQS",
+            "ApproximateNumberOfMessagesVisible",
+            {"QueueName": args.broadcast_dead_letter_queue_name},
         )
         self.register_outputs({})
 

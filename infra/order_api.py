@@ -1,17 +1,47 @@
 """The customers' door: GraphQL on AppSync."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pulumi
 import pulumi_aws as aws
 
-from infra.order_store import BY_PLACED_AT
+from infra.order_store import BY_PLACED_AT, BY_RESTAURANT
 from infra.policy import ServiceRole, Statement, allow, assumed_by, service_role
 from infra.substitution import substitute
 
 GRAPHQL = Path(__file__).parents[1] / "graphql"
 APPSYNC = "appsync.amazonaws.com"
+RUNTIME = "APPSYNC_JS"
+RUNTIME_VERSION = "1.0.0"
+
+# The data sources, by the names that they have in the API.
+ORDERS = "Orders"
+QUEUE = "OrderQueue"
+NONE = "None"
+# Which data source each of graphql/functions talks to.
+FUNCTIONS = {
+    "validateOrder": NONE,
+    "queryOrders": ORDERS,
+    "writeOrder": ORDERS,
+    "queueOrder": QUEUE,
+    "undoAttempt": ORDERS,
+}
+# The fields that one call to a data source resolves, and those that take functions one by one.
+UNITS = {
+    ("Query", "getOrder"): ORDERS,
+    ("Mutation", "deleteOrder"): ORDERS,
+    ("Mutation", "publishOrderUpdate"): NONE,
+    ("Subscription", "onOrderUpdated"): NONE,
+}
+PIPELINES = {
+    ("Query", "listOrders"): ["queryOrders"],
+    ("Query", "listRestaurantOrders"): ["validateOrder", "queryOrders"],
+    ("Mutation", "placeOrder"): ["validateOrder", "queueOrder"],
+    ("Mutation", "updateOrder"): ["validateOrder", "writeOrder"],
+    ("Mutation", "retryPayment"): ["writeOrder", "queueOrder", "undoAttempt"],
+}
 MOST_RESOLVERS = 100
 # Of one IP address: several orders a second, more than people place.
 MOST_REQUESTS_IN_FIVE_MINUTES = 2000
@@ -35,11 +65,14 @@ class OrderApiArgs:
 
 
 class OrderApi(pulumi.ComponentResource):
-    """An AppSync API whose resolvers talk to SQS and DynamoDB themselves: no function starts cold.
+    """An AppSync API whose resolvers talk to SQS and DynamoDB themselves: no Lambda starts cold.
 
-    Each file of graphql/resolvers is the resolver of the field that it is named for.
+    Each file of graphql/resolvers is the resolver of the field that it is named for; each of
+    graphql/functions is a step that pipelines share. Customers come with the pool's tokens;
+    IAM roles reach only what the schema's directives open to them.
     """
 
+    arn: pulumi.Output[str]
     graphql_url: pulumi.Output[str]
     realtime_url: pulumi.Output[str]
 
@@ -52,11 +85,22 @@ class OrderApi(pulumi.ComponentResource):
         self._api = self._make_api(args)
         if args.waf:
             self._guard()
-        orders = self._table_source(args)
-        queue = self._queue_source(args)
-        self._resolve("Query", "getOrder", orders)
-        self._resolve("Query", "listOrders", orders)
-        self._resolve("Mutation", "placeOrder", queue, OrderQueueUrl=args.queue_url)
+        sources = {
+            ORDERS: self._table_source(args),
+            QUEUE: self._queue_source(args),
+            NONE: aws.appsync.DataSource(
+                f"{name}-none", api_id=self._api.id, name=NONE, type="NONE", opts=self._child
+            ),
+        }
+        functions = {
+            function: self._function(function, sources[source], args.queue_url)
+            for function, source in FUNCTIONS.items()
+        }
+        for (parent_type, field), source in UNITS.items():
+            self._resolve(parent_type, field, source=sources[source])
+        for (parent_type, field), steps in PIPELINES.items():
+            self._resolve(parent_type, field, steps=[functions[step] for step in steps])
+        self.arn = self._api.arn
         self.graphql_url = self._api.uris["GRAPHQL"]
         self.realtime_url = self._api.uris["REALTIME"]
         self.register_outputs({"graphqlUrl": self.graphql_url, "realtimeUrl": self.realtime_url})
@@ -74,6 +118,11 @@ class OrderApi(pulumi.ComponentResource):
                 # A token of the pool's other clients does not open this API.
                 app_id_client_regex=pulumi.Output.concat("^", args.user_pool_client_id, "$"),
             ),
+            additional_authentication_providers=[
+                aws.appsync.GraphQLApiAdditionalAuthenticationProviderArgs(
+                    authentication_type="AWS_IAM"
+                )
+            ],
             introspection_config="ENABLED" if args.introspection else "DISABLED",
             query_depth_limit=args.query_depth_limit,
             resolver_count_limit=MOST_RESOLVERS,
@@ -161,16 +210,23 @@ class OrderApi(pulumi.ComponentResource):
     def _table_source(self, args: OrderApiArgs) -> aws.appsync.DataSource:
         role = self._source_role(
             "orders",
-            {"Action": ["dynamodb:GetItem"], "Resource": args.table_arn},
+            {
+                # AppSync also gets the item where a condition fails, to say what it is.
+                "Action": ["dynamodb:GetItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"],
+                "Resource": args.table_arn,
+            },
             {
                 "Action": ["dynamodb:Query"],
-                "Resource": pulumi.Output.concat(args.table_arn, "/index/", BY_PLACED_AT),
+                "Resource": [
+                    pulumi.Output.concat(args.table_arn, "/index/", index)
+                    for index in (BY_PLACED_AT, BY_RESTAURANT)
+                ],
             },
         )
         return aws.appsync.DataSource(
             f"{self._name}-orders",
             api_id=self._api.id,
-            name="Orders",
+            name=ORDERS,
             type="AMAZON_DYNAMODB",
             dynamodb_config=aws.appsync.DataSourceDynamodbConfigArgs(
                 table_name=args.table_name, region=args.region
@@ -186,7 +242,7 @@ class OrderApi(pulumi.ComponentResource):
         return aws.appsync.DataSource(
             f"{self._name}-queue",
             api_id=self._api.id,
-            name="OrderQueue",
+            name=QUEUE,
             type="HTTP",
             http_config=aws.appsync.DataSourceHttpConfigArgs(
                 endpoint=pulumi.Output.concat("https://sqs.", args.region, ".amazonaws.com"),
@@ -206,23 +262,45 @@ class OrderApi(pulumi.ComponentResource):
     def _source_role(self, source: str, *statements: Statement) -> ServiceRole:
         return service_role(APPSYNC, f"{self._name}-{source}", statements, self._child)
 
+    def _function(
+        self, name: str, source: aws.appsync.DataSource, queue_url: pulumi.Input[str]
+    ) -> aws.appsync.Function:
+        """Make graphql/functions/<name>.js a function of the API, its `${OrderQueueUrl}` filled."""
+        code = (GRAPHQL / "functions" / f"{name}.js").read_text()
+        return aws.appsync.Function(
+            f"{self._name}-{name}",
+            api_id=self._api.id,
+            name=name,
+            data_source=source.name,
+            runtime=aws.appsync.FunctionRuntimeArgs(name=RUNTIME, runtime_version=RUNTIME_VERSION),
+            code=pulumi.Output.from_input(queue_url).apply(
+                lambda url: substitute(code, {"OrderQueueUrl": url})
+            ),
+            opts=self._child,
+        )
+
     def _resolve(
         self,
         parent_type: str,
         field: str,
-        source: aws.appsync.DataSource,
-        **values: pulumi.Input[str],
+        *,
+        source: aws.appsync.DataSource | None = None,
+        steps: Sequence[aws.appsync.Function] | None = None,
     ) -> None:
-        """Attach graphql/resolvers/<field>.js, its `${Names}` filled with `values`."""
-        code = (GRAPHQL / "resolvers" / f"{field}.js").read_text()
+        """Attach graphql/resolvers/<field>.js, with its one data source or a pipeline's steps."""
         aws.appsync.Resolver(
             f"{self._name}-{field}",
             api_id=self._api.id,
             type=parent_type,
             field=field,
-            kind="UNIT",
-            data_source=source.name,
-            runtime=aws.appsync.ResolverRuntimeArgs(name="APPSYNC_JS", runtime_version="1.0.0"),
-            code=pulumi.Output.all(**values).apply(lambda filled: substitute(code, filled)),
+            kind="UNIT" if source else "PIPELINE",
+            data_source=source.name if source else None,
+            pipeline_config=aws.appsync.ResolverPipelineConfigArgs(
+                functions=[step.function_id for step in steps]
+            )
+            if steps
+            else None,
+            runtime=aws.appsync.ResolverRuntimeArgs(name=RUNTIME, runtime_version=RUNTIME_VERSION),
+            code=(GRAPHQL / "resolvers" / f"{field}.js").read_text(),
             opts=self._child,
         )

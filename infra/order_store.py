@@ -27,7 +27,7 @@ class OrderStore(pulumi.ComponentResource):
 
     table_name: pulumi.Output[str]
     table_arn: pulumi.Output[str]
-    by_placed_at_arn: pulumi.Output[str]
+    stream_arn: pulumi.Output[str]
     region: pulumi.Output[str]
 
     def __init__(
@@ -72,6 +72,6 @@ class OrderStore(pulumi.ComponentResource):
         )
         self.table_name = table.name
         self.table_arn = table.arn
-        self.by_placed_at_arn = pulumi.Output.concat(table.arn, "/index/", BY_PLACED_AT)
+        self.stream_arn = table.stream_arn
         self.region = table.region
         self.register_outputs({"tableName": self.table_name, "tableArn": self.table_arn})

@@ -67,7 +67,8 @@ def test_the_workflow_notifies_with_every_field_that_the_mail_needs() -> None:
 
 
 @pytest.mark.parametrize(
-    "function", ["start_workflow", "take_payment", "refund_payment", "email_customer"]
+    "function",
+    ["start_workflow", "take_payment", "refund_payment", "email_customer", "broadcast_update"],
 )
 def test_importing_a_function_needs_no_environment_and_calls_nobody(function: str) -> None:
     code = """

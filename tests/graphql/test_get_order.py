@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from tests.graphql.conftest import CUSTOMER, Evaluate, refused
 
 ITEM: dict[str, Any] = {"id": "01JAY0000000000000000000AA", "customerId": CUSTOMER, "version": 1}
@@ -34,6 +36,15 @@ def test_no_item_is_null(evaluate: Evaluate) -> None:
     evaluation = evaluate("getOrder", "response", result=None)
 
     assert (evaluation.status, evaluation.value, evaluation.appended) == ("ok", None, [])
+
+
+@pytest.mark.parametrize("order_id", ["", "x" * 37, "x" * 5000])
+def test_what_can_be_no_order_s_id_is_null_and_asks_no_table(
+    evaluate: Evaluate, order_id: str
+) -> None:
+    evaluation = evaluate("getOrder", "request", args={"id": order_id})
+
+    assert (evaluation.status, evaluation.value) == ("earlyReturn", None)
 
 
 def test_the_table_s_error_is_passed_on_with_its_type(evaluate: Evaluate) -> None:

@@ -52,6 +52,8 @@ class Recording(Mocks):
         known = {
             "name": f"{args.name}-1a2b3c4",
             "arn": arn(args.typ, args.name),
+            "streamArn": f"{arn(args.typ, args.name)}/stream",
+            "functionId": f"{args.name}-id",
             "region": REGION,
             "owner": ACCOUNT,
             "url": f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/{args.name}",

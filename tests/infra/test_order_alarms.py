@@ -4,7 +4,7 @@ from infra.order_alarms import OrderAlarms, OrderAlarmsArgs
 from tests.infra.recording import ACCOUNT, record
 
 
-def test_rejected_faulty_and_waiting_orders_raise_an_alarm() -> None:
+def test_rejected_faulty_waiting_and_unannounced_orders_raise_an_alarm() -> None:
     recording = record(
         lambda: OrderAlarms(
             "order-alarms",
@@ -12,6 +12,7 @@ def test_rejected_faulty_and_waiting_orders_raise_an_alarm() -> None:
                 alarm_emails=["ops@shop.example"],
                 queue_name="queue",
                 dead_letter_queue_name="dead-letters",
+                broadcast_dead_letter_queue_name="broadcast-dead-letters",
                 workflow_arn="arn:workflow",
             ),
         )
@@ -29,6 +30,11 @@ def test_rejected_faulty_and_waiting_orders_raise_an_alarm() -> None:
             0,
         ),
         "orders-faulty": ("ExecutionsFailed", {"StateMachineArn": "arn:workflow"}, 0),
+        "orders-unannounced": (
+            "ApproximateNumberOfMessagesVisible",
+            {"QueueName": "broadcast-dead-letters"},
+            0,
+        ),
         "orders-waiting": ("ApproximateAgeOfOldestMessage", {"QueueName": "queue"}, 300),
     }
     assert all(each.inputs["alarmActions"] == [topic.arn] for each in alarms)

@@ -1,10 +1,12 @@
 """The GraphQL API: who may call it, its limits, sources and resolvers."""
 
+import re
+
 import pytest
 from graphql import parse
 from graphql.language import ObjectTypeDefinitionNode
 
-from infra.order_api import GRAPHQL, OrderApi, OrderApiArgs
+from infra.order_api import FUNCTIONS, GRAPHQL, PIPELINES, UNITS, OrderApi, OrderApiArgs
 from tests.infra.recording import Recording, arn, record
 
 
@@ -43,7 +45,12 @@ def test_customers_of_this_client_only_may_call_it(recording: Recording) -> None
         "defaultAction": "ALLOW",
         "appIdClientRegex": "^client-id$",
     }
-    assert "additionalAuthenticationProviders" not in inputs
+
+
+def test_roles_come_in_where_the_schema_opens_a_field_to_them(recording: Recording) -> None:
+    inputs = recording.one("aws:appsync/graphQLApi:GraphQLApi", "order-api").inputs
+    assert inputs["additionalAuthenticationProviders"] == [{"authenticationType": "AWS_IAM"}]
+    assert inputs["schema"] == (GRAPHQL / "schema.graphql").read_text()
 
 
 def test_its_limits(recording: Recording) -> None:
@@ -70,16 +77,66 @@ def test_every_field_has_its_resolver(recording: Recording) -> None:
         (definition.name.value, field.name.value)
         for definition in parse((GRAPHQL / "schema.graphql").read_text()).definitions
         if isinstance(definition, ObjectTypeDefinitionNode)
-        and definition.name.value in {"Query", "Mutation"}
+        and definition.name.value in {"Query", "Mutation", "Subscription"}
         for field in definition.fields
     }
     resolvers = recording.of("aws:appsync/resolver:Resolver")
     assert {(each.inputs["type"], each.inputs["field"]) for each in resolvers} == fields
+    assert len(resolvers) == len(fields)
     for each in resolvers:
         assert each.inputs["runtime"] == {"name": "APPSYNC_JS", "runtimeVersion": "1.0.0"}
         file = GRAPHQL / "resolvers" / f"{each.inputs['field']}.js"
+        assert each.inputs["code"] == file.read_text()
+
+
+def test_every_function_is_made_once_with_its_file_and_source(recording: Recording) -> None:
+    functions = recording.of("aws:appsync/function:Function")
+    assert sorted(each.inputs["name"] for each in functions) == sorted(FUNCTIONS)
+    assert set(FUNCTIONS) == {file.stem for file in (GRAPHQL / "functions").iterdir()}
+    for each in functions:
+        assert each.inputs["runtime"] == {"name": "APPSYNC_JS", "runtimeVersion": "1.0.0"}
+        assert each.inputs["dataSource"] == FUNCTIONS[each.inputs["name"]]
+        file = GRAPHQL / "functions" / f"{each.inputs['name']}.js"
         filled = file.read_text().replace("${OrderQueueUrl}", "https://queue.example")
         assert each.inputs["code"] == filled
+    sources = {each.inputs["name"] for each in recording.of("aws:appsync/dataSource:DataSource")}
+    assert sources == {*FUNCTIONS.values(), *UNITS.values()}
+
+
+def test_a_field_has_one_source_or_a_pipeline(recording: Recording) -> None:
+    resolvers = {
+        (each.inputs["type"], each.inputs["field"]): each.inputs
+        for each in recording.of("aws:appsync/resolver:Resolver")
+    }
+    for field, source in UNITS.items():
+        assert (resolvers[field]["kind"], resolvers[field]["dataSource"]) == ("UNIT", source)
+        assert "pipelineConfig" not in resolvers[field]
+    for field, steps in PIPELINES.items():
+        assert resolvers[field]["kind"] == "PIPELINE"
+        assert resolvers[field]["pipelineConfig"] == {
+            "functions": [f"order-api-{step}-id" for step in steps]
+        }
+        assert "dataSource" not in resolvers[field]
+
+
+def test_nothing_is_queued_or_written_before_it_is_validated() -> None:
+    assert PIPELINES["Mutation", "placeOrder"] == ["validateOrder", "queueOrder"]
+    assert PIPELINES["Mutation", "updateOrder"] == ["validateOrder", "writeOrder"]
+
+
+def test_a_source_may_do_what_its_resolvers_ask_for_and_no_more(recording: Recording) -> None:
+    policies = {
+        each.name: [(statement["Action"], statement["Resource"]) for statement in each.policy()]
+        for each in recording.of("aws:iam/rolePolicy:RolePolicy")
+    }
+    assert policies["order-api-orders"] == [
+        (["dynamodb:GetItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"], "arn:table"),
+        (["dynamodb:Query"], ["arn:table/index/byPlacedAt", "arn:table/index/byRestaurant"]),
+    ]
+    assert policies["order-api-queue"] == [(["sqs:SendMessage"], "arn:queue")]
+    code = "".join(file.read_text() for file in GRAPHQL.glob("*/*.js"))
+    operations = set(re.findall(r"operation: '(\w+)'", code))
+    assert operations == {"GetItem", "UpdateItem", "DeleteItem", "Query"}
 
 
 def test_the_sources(recording: Recording) -> None:
@@ -93,11 +150,8 @@ def test_the_sources(recording: Recording) -> None:
             "awsIamConfig": {"signingRegion": "eu-west-1", "signingServiceName": "sqs"},
         },
     }
-    sources = {
-        each.inputs["field"]: each.inputs["dataSource"]
-        for each in recording.of("aws:appsync/resolver:Resolver")
-    }
-    assert sources == {"placeOrder": "OrderQueue", "getOrder": "Orders", "listOrders": "Orders"}
+    none = recording.one("aws:appsync/dataSource:DataSource", "order-api-none").inputs
+    assert (none["type"], "serviceRoleArn" in none) == ("NONE", False)
 
 
 def test_waf_stands_before_it_where_asked_for(recording: Recording) -> None:

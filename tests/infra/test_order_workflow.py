@@ -132,6 +132,17 @@ def test_the_longest_way_fits_an_express_execution(definition: dict[str, Any]) -
     assert sum(longest(every_task[name]) for name in way) < EXPRESS_SECONDS
 
 
+def test_only_a_first_attempt_saves_the_order(definition: dict[str, Any]) -> None:
+    first = definition["States"][definition["StartAt"]]
+    assert (first["Type"], first["Default"]) == ("Choice", "ReadSavedOrder")
+    [choice] = first["Choices"]
+    assert choice["Condition"] == "{% $states.input.attempt = 1 %}"
+    assert choice["Next"] == "SaveOrder"
+    # Either way, what the later states read is there.
+    assert choice["Assign"] == first["Assign"]
+    assert set(first["Assign"]) == {"order", "saved", "paid", "reason", "fault"}
+
+
 def test_the_functions_outlive_no_task(recording: Recording, definition: dict[str, Any]) -> None:
     for name, state in (("take-payment", "TakePayment"), ("refund-payment", "RefundPayment")):
         function = recording.one("aws:lambda/function:Function", name).inputs

@@ -6,6 +6,7 @@ from typing import Any
 import pulumi
 import pytest
 
+from infra.order_api import FUNCTIONS
 from local.engine.program import run_program, stage_config
 from tests.infra.recording import REGION, Recording, Registered, arn, record_program
 
@@ -17,6 +18,7 @@ COMPONENTS = {
     "orderflow:notifications:OrderNotifications",
     "orderflow:identity:CustomerPool",
     "orderflow:api:OrderApi",
+    "orderflow:broadcast:OrderBroadcast",
     "orderflow:compute:PythonFunction",
 }
 ORDERS = arn("aws:dynamodb/table:Table", "orders")
@@ -25,6 +27,7 @@ QUEUE = arn("aws:sqs/queue:Queue", "order-queue")
 MAIL_QUEUE = arn("aws:sqs/queue:Queue", "customer-mail")
 WORKFLOW = arn("aws:sfn/stateMachine:StateMachine", "order-workflow")
 TOPIC = arn("aws:sns/topic:Topic", "order-notifications")
+API = arn("aws:appsync/graphQLApi:GraphQLApi", "order-api")
 POOL = arn("aws:cognito/userPool:UserPool", "customers")
 
 
@@ -106,9 +109,27 @@ ROLES: dict[str, tuple[str, dict[str, Any]]] = {
             **XRAY,
         },
     ),
+    "broadcast-update": (
+        "lambda",
+        {
+            "dynamodb:DescribeStream": f"{ORDERS}/stream",
+            "dynamodb:GetRecords": f"{ORDERS}/stream",
+            "dynamodb:GetShardIterator": f"{ORDERS}/stream",
+            "dynamodb:ListStreams": f"{ORDERS}/stream",
+            "sqs:SendMessage": arn("aws:sqs/queue:Queue", "order-broadcast-dead-letters"),
+            "appsync:GraphQL": f"{API}/types/Mutation/fields/publishOrderUpdate",
+            **logs("broadcast-update"),
+            **XRAY,
+        },
+    ),
     "order-api-orders": (
         "appsync",
-        {"dynamodb:GetItem": ORDERS, "dynamodb:Query": f"{ORDERS}/index/byPlacedAt"},
+        {
+            "dynamodb:GetItem": ORDERS,
+            "dynamodb:UpdateItem": ORDERS,
+            "dynamodb:DeleteItem": ORDERS,
+            "dynamodb:Query": [f"{ORDERS}/index/byPlacedAt", f"{ORDERS}/index/byRestaurant"],
+        },
     ),
     "order-api-queue": ("appsync", {"sqs:SendMessage": QUEUE}),
     "order-api-logs": ("appsync", logs("order-api")),
@@ -184,6 +205,7 @@ def _allowing(recording: Recording) -> list[dict[str, Any]]:
 def test_everything_that_can_be_tagged_is(stage: Recording) -> None:
     untaggable = {
         "aws:appsync/dataSource:DataSource",
+        "aws:appsync/function:Function",
         "aws:appsync/resolver:Resolver",
         "aws:cognito/userGroup:UserGroup",
         "aws:cognito/userPoolClient:UserPoolClient",
@@ -202,8 +224,10 @@ def test_everything_that_can_be_tagged_is(stage: Recording) -> None:
 
 def test_no_physical_name_is_fixed(stage: Recording) -> None:
     named = {each.name for each in stage.resources if each.custom and "name" in each.inputs}
-    # A group of the pool, sources within the API, and a log group that bears the API's id.
-    assert named == {"customers", "order-api-orders", "order-api-queue", "order-api"}
+    # A group of the pool, what is inside the API, and a log group that bears the API's id.
+    sources = {"order-api-orders", "order-api-queue", "order-api-none"}
+    functions = {f"order-api-{function}" for function in FUNCTIONS}
+    assert named == {"customers", "order-api"} | sources | functions
     assert stage.one("aws:cloudwatch/logGroup:LogGroup", "order-api").inputs["name"] == (
         "/aws/appsync/apis/order-api-id"
     )
@@ -254,7 +278,14 @@ def test_what_a_stage_does_not_ask_for_is_absent(dev: Recording, prod: Recording
 
 def test_no_function_is_a_data_source(stage: Recording) -> None:
     kinds = {each.inputs["type"] for each in stage.of("aws:appsync/dataSource:DataSource")}
-    assert kinds == {"AMAZON_DYNAMODB", "HTTP"}
+    assert kinds == {"AMAZON_DYNAMODB", "HTTP", "NONE"}
+
+
+def test_changes_of_the_table_are_published_to_the_api(stage: Recording) -> None:
+    mapping = stage.one("aws:lambda/eventSourceMapping:EventSourceMapping", "order-broadcast")
+    assert mapping.inputs["eventSourceArn"] == f"{ORDERS}/stream"
+    function = stage.one("aws:lambda/function:Function", "broadcast-update").inputs
+    assert function["environment"]["variables"]["GRAPHQL_URL"] == stage.outputs["graphqlUrl"]
 
 
 def test_a_wrong_configuration_registers_nothing() -> None:

@@ -1,4 +1,4 @@
-"""AppSync APIs, their data sources and resolvers; made through the gateway, which checks them."""
+"""AppSync APIs and all that is in them; made through the gateway, which checks them."""
 
 import time
 from typing import Any
@@ -15,6 +15,7 @@ def graphql_api(aws: Aws, name: str, inputs: Inputs) -> Created:
         key: inputs[key]
         for key in (
             "userPoolConfig",
+            "additionalAuthenticationProviders",
             "introspectionConfig",
             "queryDepthLimit",
             "resolverCountLimit",
@@ -46,7 +47,9 @@ def graphql_api(aws: Aws, name: str, inputs: Inputs) -> Created:
 
 def data_source(aws: Aws, name: str, inputs: Inputs) -> Created:
     source_name = physical_name(name, inputs)
-    arguments: dict[str, Any] = {"serviceRoleArn": inputs["serviceRoleArn"]}
+    arguments: dict[str, Any] = {}
+    if role := inputs.get("serviceRoleArn"):
+        arguments["serviceRoleArn"] = role
     if table := inputs.get("dynamodbConfig"):
         arguments["dynamodbConfig"] = {
             "tableName": table["tableName"],
@@ -60,15 +63,36 @@ def data_source(aws: Aws, name: str, inputs: Inputs) -> Created:
     return f"{inputs['apiId']}-{source_name}", {"name": source_name, "arn": arn}
 
 
+def function(aws: Aws, name: str, inputs: Inputs) -> Created:
+    made = aws.appsync.create_function(
+        apiId=inputs["apiId"],
+        name=physical_name(name, inputs),
+        dataSourceName=inputs["dataSource"],
+        runtime=inputs["runtime"],
+        code=inputs["code"],
+    )["functionConfiguration"]
+    function_id = made.get("functionId", "")
+    return f"{inputs['apiId']}-{function_id}", {
+        "name": made.get("name"),
+        "functionId": function_id,
+        "arn": made.get("functionArn"),
+    }
+
+
 def resolver(aws: Aws, _name: str, inputs: Inputs) -> Created:
+    arguments: dict[str, Any] = {}
+    if source := inputs.get("dataSource"):
+        arguments["dataSourceName"] = source
+    if pipeline := inputs.get("pipelineConfig"):
+        arguments["pipelineConfig"] = pipeline
     arn = aws.appsync.create_resolver(
         apiId=inputs["apiId"],
         typeName=inputs["type"],
         fieldName=inputs["field"],
         kind=inputs["kind"],
-        dataSourceName=inputs["dataSource"],
         runtime=inputs["runtime"],
         code=inputs["code"],
+        **arguments,
     )["resolver"].get("resolverArn")
     return f"{inputs['apiId']}-{inputs['type']}-{inputs['field']}", {"arn": arn}
 
@@ -76,5 +100,6 @@ def resolver(aws: Aws, _name: str, inputs: Inputs) -> Created:
 PROVIDERS: dict[str, Provider] = {
     "aws:appsync/graphQLApi:GraphQLApi": graphql_api,
     "aws:appsync/dataSource:DataSource": data_source,
+    "aws:appsync/function:Function": function,
     "aws:appsync/resolver:Resolver": resolver,
 }

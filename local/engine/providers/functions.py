@@ -41,9 +41,20 @@ def _zip(code: pulumi.AssetArchive) -> bytes:
 
 
 def event_source_mapping(aws: Aws, _name: str, inputs: Inputs) -> Created:
-    arguments: dict[str, Any] = {}
-    if scaling := inputs.get("scalingConfig"):
-        arguments["ScalingConfig"] = pascal(scaling)
+    arguments: dict[str, Any] = {
+        key[0].upper() + key[1:]: pascal(inputs[key])
+        for key in (
+            "scalingConfig",
+            "startingPosition",
+            "bisectBatchOnFunctionError",
+            "maximumRetryAttempts",
+            "maximumRecordAgeInSeconds",
+        )
+        if key in inputs
+    }
+    if destinations := inputs.get("destinationConfig"):
+        on_failure = destinations["onFailure"]["destinationArn"]
+        arguments["DestinationConfig"] = {"OnFailure": {"Destination": on_failure}}
     created = aws.functions.create_event_source_mapping(
         EventSourceArn=inputs["eventSourceArn"],
         FunctionName=inputs["functionName"],

@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 import yaml
 
+from infra.order_api import FUNCTIONS as API_FUNCTIONS
+from infra.order_api import PIPELINES, UNITS
 from infra.substitution import substitute
 from local.embedded_cloud import EmbeddedCloud
 from local.engine import stage_config
@@ -28,7 +30,9 @@ FUNCTIONS = {
     "take-payment": (5, {"take_payment", "payments"}),
     "refund-payment": (5, {"refund_payment", "payments"}),
     "email-customer": (30, {"email_customer"}),
+    "broadcast-update": (30, {"broadcast_update"}),
 }
+BROADCAST_DEAD_LETTERS = "order-broadcast-dead-letters"
 QUEUES = {"order-queue": "start-workflow", "customer-mail": "email-customer"}
 
 
@@ -201,7 +205,8 @@ def test_queue_policies(stage: Deployed, name: str, dead_letters: str) -> None:
 def test_the_outputs_are_the_queues(stage: Deployed) -> None:
     assert stage.outputs["orderQueueUrl"] == stage.queues["order-queue"]
     assert stage.outputs["deadLetterQueueUrl"] == stage.queues["order-queue-dead-letters"]
-    assert set(stage.queues) == {*QUEUES, *(f"{name}-dead-letters" for name in QUEUES)}
+    dead_letters = {f"{name}-dead-letters" for name in QUEUES} | {BROADCAST_DEAD_LETTERS}
+    assert set(stage.queues) == {*QUEUES} | dead_letters
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
@@ -253,6 +258,7 @@ def environment(stage: Deployed, name: str) -> dict[str, str]:
             "SENDER_EMAIL": OPTIONS["orderflow:senderEmail"],
             "MAILS_TABLE": stage.tables["customer-mails"],
         },
+        "broadcast-update": {"GRAPHQL_URL": stage.outputs["graphqlUrl"]},
     }[name]
 
 
@@ -267,6 +273,23 @@ def test_an_event_source_mapping(stage: Deployed, queue: str) -> None:
     assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
     at_once = int(OPTIONS["orderflow:consumerMaxConcurrency"])
     assert mapping["ScalingConfig"] == {"MaximumConcurrency": at_once}
+
+
+def test_the_stream_s_event_source_mapping(stage: Deployed) -> None:
+    (mapping,) = broadcast_mappings(stage)
+
+    assert mapping["FunctionArn"] == stage.function_arn("broadcast-update")
+    assert mapping["State"] == "Enabled"
+    assert mapping["StartingPosition"] == "TRIM_HORIZON"
+    assert mapping["BatchSize"] == 100
+    assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert mapping["BisectBatchOnFunctionError"] is True
+    assert mapping["MaximumRetryAttempts"] == 10
+    assert mapping["MaximumRecordAgeInSeconds"] == 300
+    assert mapping["DestinationConfig"] == {
+        "OnFailure": {"Destination": stage.queue_arn(BROADCAST_DEAD_LETTERS)}
+    }
+    assert stage.queue(BROADCAST_DEAD_LETTERS)["SqsManagedSseEnabled"] == "true"
 
 
 def test_the_state_machine(stage: Deployed) -> None:
@@ -362,7 +385,7 @@ def test_the_api(stage: Deployed) -> None:
     schema = stage.aws.appsync.get_introspection_schema(apiId=api["apiId"], format="SDL")
 
     assert api["authenticationType"] == "AMAZON_COGNITO_USER_POOLS"
-    assert api["additionalAuthenticationProviders"] == []
+    assert api["additionalAuthenticationProviders"] == [{"authenticationType": "AWS_IAM"}]
     assert api["userPoolConfig"] == {
         "userPoolId": stage.outputs["userPoolId"],
         "awsRegion": "us-east-1",
@@ -386,7 +409,8 @@ def test_the_apis_data_sources(stage: Deployed) -> None:
     listed = stage.aws.appsync.list_data_sources(apiId=stage.api["apiId"])["dataSources"]
     sources = {each["name"]: each for each in listed}
 
-    assert set(sources) == {"Orders", "OrderQueue"}
+    assert set(sources) == {"Orders", "OrderQueue", "None"}
+    assert sources["None"]["type"] == "NONE"
     orders, queue = sources["Orders"], sources["OrderQueue"]
     assert orders["type"] == "AMAZON_DYNAMODB"
     assert orders["dynamodbConfig"]["tableName"] == stage.outputs["orderTableName"]
@@ -403,27 +427,37 @@ def test_the_apis_data_sources(stage: Deployed) -> None:
     assert queue["serviceRoleArn"] == stage.role_arn("order-api-queue")
 
 
+def test_the_apis_functions(stage: Deployed) -> None:
+    functions = api_functions(stage)
+
+    assert {name: each["dataSourceName"] for name, each in functions.items()} == API_FUNCTIONS
+    for name, function in functions.items():
+        code = (ROOT / "graphql" / "functions" / f"{name}.js").read_text()
+        assert function["runtime"] == {"name": "APPSYNC_JS", "runtimeVersion": "1.0.0"}
+        assert function["code"] == substitute(
+            code, {"OrderQueueUrl": stage.outputs["orderQueueUrl"]}
+        )
+
+
 def test_the_apis_resolvers(stage: Deployed) -> None:
+    names = {each["functionId"]: name for name, each in api_functions(stage).items()}
     resolvers = {
         (each["typeName"], each["fieldName"]): each
-        for type_name in ("Query", "Mutation")
+        for type_name in ("Query", "Mutation", "Subscription")
         for each in stage.aws.appsync.list_resolvers(apiId=stage.api["apiId"], typeName=type_name)[
             "resolvers"
         ]
     }
-    sources = {field: each["dataSourceName"] for field, each in resolvers.items()}
-    assert sources == {
-        ("Query", "getOrder"): "Orders",
-        ("Query", "listOrders"): "Orders",
-        ("Mutation", "placeOrder"): "OrderQueue",
-    }
+    assert set(resolvers) == {*UNITS, *PIPELINES}
     for (_, field), resolver in resolvers.items():
         code = (ROOT / "graphql" / "resolvers" / f"{field}.js").read_text()
-        assert resolver["kind"] == "UNIT"
         assert resolver["runtime"] == {"name": "APPSYNC_JS", "runtimeVersion": "1.0.0"}
-        assert resolver["code"] == substitute(
-            code, {"OrderQueueUrl": stage.outputs["orderQueueUrl"]}
-        )
+        assert resolver["code"] == code
+    for path, source in UNITS.items():
+        assert (resolvers[path]["kind"], resolvers[path]["dataSourceName"]) == ("UNIT", source)
+    for path, steps in PIPELINES.items():
+        assert resolvers[path]["kind"] == "PIPELINE"
+        assert [names[step] for step in resolvers[path]["pipelineConfig"]["functions"]] == steps
 
 
 def test_each_role_is_assumed_by_its_service_alone(stage: Deployed) -> None:
@@ -444,11 +478,15 @@ def test_each_role_is_assumed_by_its_service_alone(stage: Deployed) -> None:
 def test_the_policies_name_what_was_made(stage: Deployed) -> None:
     orders = stage.table_arn("orders")
     assert stage.policy("order-api-orders") == [
-        {"Effect": "Allow", "Action": ["dynamodb:GetItem"], "Resource": orders},
+        {
+            "Effect": "Allow",
+            "Action": ["dynamodb:GetItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"],
+            "Resource": orders,
+        },
         {
             "Effect": "Allow",
             "Action": ["dynamodb:Query"],
-            "Resource": f"{orders}/index/byPlacedAt",
+            "Resource": [f"{orders}/index/byPlacedAt", f"{orders}/index/byRestaurant"],
         },
     ]
     assert stage.policy("order-api-queue") == [
@@ -462,6 +500,10 @@ def test_the_policies_name_what_was_made(stage: Deployed) -> None:
     assert start["Action"] == ["states:StartExecution"]
     assert start["Resource"] == stage.outputs["workflowArn"]
     assert receive["Resource"] == stage.queue_arn("order-queue")
+    read, keep, tell, *_ = stage.policy("broadcast-update")
+    assert read["Resource"] == stream_arn(stage)
+    assert keep["Resource"] == stage.queue_arn(BROADCAST_DEAD_LETTERS)
+    assert tell["Resource"] == f"{stage.api['arn']}/types/Mutation/fields/publishOrderUpdate"
     save, call, publish, _ = stage.policy("order-workflow")
     assert save["Resource"] == orders
     assert call["Resource"] == [
@@ -516,6 +558,9 @@ def test_everything_that_can_be_is_tagged(stage: Deployed) -> None:
         (mapping,) = mappings(stage, queue)
         arn = mapping["EventSourceMappingArn"]
         tags[f"mapping {queue}"] = aws.functions.list_tags(Resource=arn)["Tags"]
+    (mapping,) = broadcast_mappings(stage)
+    arn = mapping["EventSourceMappingArn"]
+    tags["mapping of the stream"] = aws.functions.list_tags(Resource=arn)["Tags"]
     assert {name: found for name, found in tags.items() if found != TAGS} == {}
 
 
@@ -533,6 +578,23 @@ def mappings(stage: Deployed, queue: str) -> list[dict[str, Any]]:
     return stage.aws.functions.list_event_source_mappings(EventSourceArn=stage.queue_arn(queue))[
         "EventSourceMappings"
     ]
+
+
+def broadcast_mappings(stage: Deployed) -> list[dict[str, Any]]:
+    return stage.aws.functions.list_event_source_mappings(EventSourceArn=stream_arn(stage))[
+        "EventSourceMappings"
+    ]
+
+
+def stream_arn(stage: Deployed) -> str:
+    described = stage.aws.dynamodb.describe_table(TableName=stage.outputs["orderTableName"])
+    return described["Table"]["LatestStreamArn"]
+
+
+def api_functions(stage: Deployed) -> dict[str, dict[str, Any]]:
+    """The functions of the API's pipelines, by name."""
+    listed = stage.aws.appsync.list_functions(apiId=stage.api["apiId"])["functions"]
+    return {each["name"]: each for each in listed}
 
 
 def recovery(aws: Any, outputs: dict[str, Any]) -> str:

@@ -1,0 +1,72 @@
+"""Publishes each change of the table of orders to the API's subscribers."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Self
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
+from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import DynamoDBStreamEvent
+from aws_lambda_powertools.utilities.typing import LambdaContext
+from botocore.exceptions import NoCredentialsError
+from botocore.httpsession import URLLib3Session
+from botocore.session import get_session
+
+from functions.broadcast_update.order_update import order_update
+from functions.broadcast_update.publisher import NotPublished, Publisher
+
+logger = Logger()
+
+ANSWER_WITHIN_SECONDS = 5
+
+
+@dataclass(frozen=True, kw_only=True)
+class Environment:
+    """GRAPHQL_URL is set by infra/order_broadcast.py, AWS_REGION by Lambda."""
+
+    graphql_url: str
+    region: str
+
+    @classmethod
+    def read(cls, environ: Mapping[str, str] = os.environ) -> Self:
+        return cls(graphql_url=environ["GRAPHQL_URL"], region=environ["AWS_REGION"])
+
+
+@cache
+def _publisher(environment: Environment) -> Publisher:
+    """One for all calls, so that connections stay open between them."""
+    credentials = get_session().get_credentials()
+    if credentials is None:
+        raise NoCredentialsError
+    http = URLLib3Session(timeout=ANSWER_WITHIN_SECONDS)
+    return Publisher(environment.graphql_url, http, credentials, environment.region)
+
+
+@logger.inject_lambda_context(clear_state=True)
+def handle(event: dict[str, Any], _context: LambdaContext) -> PartialItemFailureResponse:
+    """Publish each record's change; answer from which record on to deliver again."""
+    return broadcast(DynamoDBStreamEvent(event), _publisher(Environment.read()))
+
+
+def broadcast(event: DynamoDBStreamEvent, publisher: Publisher) -> PartialItemFailureResponse:
+    """As `handle`, with the publisher handed in.
+
+    Stops at the first failure, where a BatchProcessor would go on: Lambda delivers again from the
+    earliest failure on, and what follows must neither overtake it nor be published twice.
+    https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailurereporting.html
+    """
+    for record in event.records:
+        change, event_name = record.dynamodb, record.event_name
+        update = order_update(change, event_name) if change and event_name else None
+        if change is None or update is None:
+            continue
+        with logger.append_context_keys(orderId=update["id"], customerId=update["customerId"]):
+            try:
+                publisher.publish(update)
+            except NotPublished as error:
+                logger.error("Update not published: %s", error)
+                return {"batchItemFailures": [{"itemIdentifier": change.sequence_number or ""}]}
+            logger.info("Update published", status=update["status"], version=update["version"])
+    return {"batchItemFailures": []}

@@ -1,0 +1,100 @@
+"""Tells subscribers of every change to an order."""
+
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_aws as aws
+
+from infra.consumed_queue import FOURTEEN_DAYS
+from infra.policy import resource_policy
+from infra.python_function import PythonFunction, PythonFunctionArgs
+
+# What is older is no live update, and holds back those that are.
+FIVE_MINUTES = 300
+MOST_RETRIES = 10
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderBroadcastArgs:
+    """Where changes come from, and the API that tells of them."""
+
+    stream_arn: pulumi.Input[str]
+    api_arn: pulumi.Input[str]
+    graphql_url: pulumi.Input[str]
+    log_retention_days: pulumi.Input[int]
+
+
+class OrderBroadcast(pulumi.ComponentResource):
+    """The table's stream, read in order by `broadcast_update`, which publishes each change.
+
+    Changes that could not be published are given up after a while, so that they hold back no newer
+    ones; the dead-letter queue then keeps where in the stream they are.
+    """
+
+    dead_letter_queue_name: pulumi.Output[str]
+
+    def __init__(
+        self, name: str, args: OrderBroadcastArgs, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        super().__init__("orderflow:broadcast:OrderBroadcast", name, None, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        dead_letters = aws.sqs.Queue(
+            f"{name}-dead-letters",
+            message_retention_seconds=FOURTEEN_DAYS,
+            sqs_managed_sse_enabled=True,
+            opts=child,
+        )
+        aws.sqs.QueuePolicy(
+            f"{name}-dead-letters",
+            queue_url=dead_letters.url,
+            policy=resource_policy(dead_letters.arn, "sqs:*"),
+            opts=child,
+        )
+        function = PythonFunction(
+            "broadcast-update",
+            PythonFunctionArgs(
+                packages=["broadcast_update"],
+                timeout_seconds=30,
+                log_retention_days=args.log_retention_days,
+                environment={"GRAPHQL_URL": args.graphql_url},
+                statements=[
+                    {
+                        "Action": [
+                            "dynamodb:DescribeStream",
+                            "dynamodb:GetRecords",
+                            "dynamodb:GetShardIterator",
+                            "dynamodb:ListStreams",
+                        ],
+                        "Resource": args.stream_arn,
+                    },
+                    {"Action": ["sqs:SendMessage"], "Resource": dead_letters.arn},
+                    {
+                        "Action": ["appsync:GraphQL"],
+                        "Resource": pulumi.Output.concat(
+                            args.api_arn, "/types/Mutation/fields/publishOrderUpdate"
+                        ),
+                    },
+                ],
+            ),
+            child,
+        )
+        aws.lambda_.EventSourceMapping(
+            name,
+            event_source_arn=args.stream_arn,
+            function_name=function.arn,
+            # From the stream's beginning: nothing is missed while the mapping is being made.
+            starting_position="TRIM_HORIZON",
+            batch_size=100,
+            function_response_types=["ReportBatchItemFailures"],
+            bisect_batch_on_function_error=True,
+            maximum_retry_attempts=MOST_RETRIES,
+            maximum_record_age_in_seconds=FIVE_MINUTES,
+            destination_config=aws.lambda_.EventSourceMappingDestinationConfigArgs(
+                on_failure=aws.lambda_.EventSourceMappingDestinationConfigOnFailureArgs(
+                    destination_arn=dead_letters.arn
+                )
+            ),
+            opts=child,
+        )
+        self.dead_letter_queue_name = dead_letters.name
+        self.register_outputs({"deadLetterQueueName": self.dead_letter_queue_name})

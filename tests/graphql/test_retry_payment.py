@@ -1,0 +1,182 @@
+"""retryPayment: the next attempt at a failed payment; one that is not queued is undone."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from local.appsync.errors import DataSourceError
+from tests.graphql.api import ORDER, Api, Refused
+
+ID = ORDER["id"]
+FAILED: dict[str, Any] = {
+    "status": "PAYMENT_FAILED",
+    "statusReason": "payment method declined",
+    "version": 2,
+    "execution": "arn:execution",
+}
+
+
+def ago(**time: int) -> str:
+    then = datetime.now(UTC) - timedelta(**time)
+    return then.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def test_a_failed_order_is_pending_as_its_next_attempt(api: Api) -> None:
+    before = api.put(**FAILED)
+
+    answer = api("retryPayment", id=ID)
+
+    assert answer == api.item(ID)
+    changed = {
+        "status": "PENDING",
+        "attempt": 2,
+        "version": 3,
+        "updatedAt": answer["updatedAt"],
+        "formerReason": "payment method declined",
+    }
+    assert answer == {k: v for k, v in before.items() if k != "statusReason"} | changed
+    assert answer["updatedAt"] > before["updatedAt"]
+
+
+def test_its_message_is_of_the_order_as_it_is_and_of_the_new_attempt(api: Api) -> None:
+    api.put(**FAILED, name="Pasta", attempt=4)
+
+    api("retryPayment", id=ID)
+
+    [message] = api.queue.messages
+    wanted = {**ORDER, "customerId": api.caller, "name": "Pasta", "attempt": 5}
+    for field in ("status", "updatedAt", "version"):
+        del wanted[field]
+    assert message == wanted
+
+
+def test_two_calls_start_one_attempt(api: Api) -> None:
+    api.put(**FAILED)
+    api("retryPayment", id=ID)
+
+    with pytest.raises(Refused) as raised:
+        api("retryPayment", id=ID)
+
+    assert str(raised.value) == "OrderConflict: The payment has not failed."
+    assert raised.value.data == api.item(ID)
+    assert [message["attempt"] for message in api.queue.messages] == [2]
+
+
+@pytest.mark.parametrize(
+    "order",
+    [
+        {"status": "PAID", "attempt": 2, "updatedAt": "2020-01-01T00:00:00.000Z"},
+        # Its message is on the queue: it was accepted by that.
+        {"status": "PENDING", "attempt": 1, "updatedAt": "2020-01-01T00:00:00.000Z"},
+        {"status": "PENDING", "attempt": 2, "updatedAt": ago(minutes=14)},
+    ],
+    ids=str,
+)
+def test_only_a_failed_payment_is_tried_again(api: Api, order: dict[str, Any]) -> None:
+    before = api.put(**order)
+
+    with pytest.raises(Refused) as raised:
+        api("retryPayment", id=ID)
+
+    assert raised.value.error_type == "OrderConflict"
+    assert raised.value.data == api.item(ID) == before
+    assert api.queue.messages == []
+
+
+def test_an_attempt_that_got_stuck_counts_as_failed(api: Api) -> None:
+    api.put(status="PENDING", attempt=2, updatedAt=ago(minutes=16), formerReason="declined")
+
+    answer = api("retryPayment", id=ID)
+
+    assert (answer["attempt"], answer["formerReason"]) == (3, "declined")
+    assert [message["attempt"] for message in api.queue.messages] == [3]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [{"statusCode": 500}, {"statusCode": 403}, DataSourceError("reset", "Http:Exception")],
+    ids=str,
+)
+def test_what_the_queue_did_not_take_has_failed_as_before(
+    api: Api, answer: dict[str, Any] | DataSourceError
+) -> None:
+    before = api.put(**FAILED)
+    api.queue.answer = answer
+
+    with pytest.raises(Refused) as raised:
+        api("retryPayment", id=ID)
+
+    assert str(raised.value) == "OrderNotQueued: The payment was not tried again. Try again."
+    after = api.item(ID)
+    assert after
+    # But its number stays used: the next attempt's execution needs another name.
+    assert after == {**before, "attempt": 2, "version": 4, "updatedAt": after["updatedAt"]}
+
+
+def test_after_a_refusal_the_next_call_is_a_new_attempt(api: Api) -> None:
+    api.put(**FAILED)
+    api.queue.answer = {"statusCode": 500}
+    with pytest.raises(Refused):
+        api("retryPayment", id=ID)
+    api.queue.answer = {"statusCode": 200}
+
+    answer = api("retryPayment", id=ID)
+
+    assert (answer["status"], answer["attempt"]) == ("PENDING", 3)
+
+
+def test_an_order_that_was_queued_after_all_is_answered_as_it_is(api: Api) -> None:
+    api.put(**FAILED)
+    api.queue.answer = DataSourceError("no answer in time", "Http:Exception")
+    api.queue.meanwhile = lambda: api.put(status="PAID", attempt=2, version=4)
+
+    answer = api("retryPayment", id=ID)
+
+    assert answer == api.item(ID)
+    assert (answer["status"], answer["version"]) == ("PAID", 4)
+
+
+def test_an_order_that_was_deleted_meanwhile_is_not_found(api: Api) -> None:
+    api.put(**FAILED)
+    api.queue.answer = {"statusCode": 500}
+    api.queue.meanwhile = lambda: api.remove(ID)
+
+    with pytest.raises(Refused) as raised:
+        api("retryPayment", id=ID)
+
+    assert raised.value.error_type == "OrderNotFound"
+    assert api.item(ID) is None
+
+
+def test_a_table_that_fails_while_undoing_is_told_of(api: Api) -> None:
+    api.put(**FAILED)
+    api.queue.answer = {"statusCode": 500}
+
+    def fail() -> None:
+        api.table.failure = DataSourceError("Rate exceeded", "DynamoDB:RequestLimitExceeded")
+
+    api.queue.meanwhile = fail
+
+    with pytest.raises(Refused) as raised:
+        api("retryPayment", id=ID)
+
+    assert raised.value.error_type == "DynamoDB:RequestLimitExceeded"
+
+
+def test_what_was_queued_is_not_undone(api: Api) -> None:
+    api.put(**FAILED)
+
+    api("retryPayment", id=ID)
+
+    assert api.table.calls == ["UpdateItem"]
+
+
+def test_another_customer_s_order_is_not_found(api: Api) -> None:
+    api.put(**FAILED, customerId="bob")
+
+    with pytest.raises(Refused) as raised:
+        api("retryPayment", id=ID)
+
+    assert (raised.value.error_type, raised.value.data) == ("OrderNotFound", None)
+    assert api.queue.messages == []
