@@ -5,6 +5,7 @@ https://docs.aws.amazon.com/appsync/latest/devguide/real-time-websocket-client.h
 
 import asyncio
 import base64
+import contextlib
 import json
 import logging
 from collections.abc import Awaitable, Callable
@@ -76,11 +77,11 @@ class RealtimeService:
         try:
             connection = await self._connect(request, socket)
         except RequestRefused as refusal:
-            await socket.send_json(_connection_error(refusal))
+            await _refuse_connection(socket, refusal)
             return socket
         except Exception:
             log.exception("Internal failure")
-            await socket.send_json(_connection_error(_INTERNAL_FAILURE))
+            await _refuse_connection(socket, _INTERNAL_FAILURE)
             return socket
         self._connections.add(connection)
         try:
@@ -160,13 +161,17 @@ def _lower_case(headers: Any) -> dict[str, str]:
     return {name.lower(): str(value) for name, value in members.items()}
 
 
-def _connection_error(refusal: RequestRefused) -> dict[str, Any]:
+async def _refuse_connection(socket: web.WebSocketResponse, refusal: RequestRefused) -> None:
+    """Say why; the caller closes."""
     error = {
         "errorType": refusal.error_type,
         "message": refusal.message,
         "errorCode": refusal.status,
     }
-    return {"type": "connection_error", "payload": {"errors": [error]}}
+    await socket.send_json({"type": "connection_error", "payload": {"errors": [error]}})
+    # A client that still sends its first message would see a closed socket, and not why.
+    with contextlib.suppress(TimeoutError):
+        await socket.receive(_CLOSE_SECONDS)
 
 
 class Connection:
@@ -204,7 +209,7 @@ class Connection:
                 await self._receive(message.data)
         except TimeoutError:
             refusal = RequestRefused(408, "TimeoutError", "Connection initialization timed out.")
-            await self._socket.send_json(_connection_error(refusal))
+            await _refuse_connection(self._socket, refusal)
         finally:
             for subscription in self._started.values():
                 self._subscriptions.remove(self._api_id, subscription)
