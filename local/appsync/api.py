@@ -29,7 +29,7 @@ from local.appsync.datasources.pagination import PaginationTokens
 from local.appsync.errors import RequestRefused, not_authorized_to_access
 from local.appsync.iam import Iam
 from local.appsync.resolver import Execution, Handlers, Resolver, ResolverRun
-from local.appsync.schema import build_schema
+from local.appsync.schema import build_schema, subscribed_mutations
 from local.appsync.validation import validation_error
 
 if TYPE_CHECKING:
@@ -213,9 +213,16 @@ class DeployedApi:
                 ),
                 functions=tuple(functions[step] for step in steps) if pipeline else None,
             )
+        self.subscribed_mutations = subscribed_mutations(self.schema)
+        published = {name for names in self.subscribed_mutations.values() for name in names}
         for kind in object_types(self.schema):
             for name, field in kind.fields.items():
-                _attach(field, field_rule(kind, field, modes), resolvers.get((kind.name, name)))
+                _attach(
+                    field,
+                    field_rule(kind, field, modes),
+                    resolvers.get((kind.name, name)),
+                    publishes=kind is self.schema.mutation_type and name in published,
+                )
 
     def prepare(self, query: str) -> PreparedDocument:
         """Parse and validate a query text, or find it among the last ones.
@@ -265,29 +272,23 @@ class DeployedApi:
         return errors
 
 
-def _attach(field: GraphQLField, rule: FieldRule, resolver: Resolver | None) -> None:
+def _attach(
+    field: GraphQLField, rule: FieldRule, resolver: Resolver | None, *, publishes: bool
+) -> None:
     """Give a field what authorizes and resolves it."""
-    if resolver is None:
 
-        def read(source: Any, info: GraphQLResolveInfo, **_: Any) -> Any:
-            _authorize(rule, info)
+    def resolve(source: Any, info: GraphQLResolveInfo, **arguments: Any) -> Any:
+        execution: Execution = info.context
+        forbidden = info.path.prev is None and info.field_name in execution.forbidden
+        if forbidden or not rule.admits(execution.caller):
+            raise not_authorized_to_access(info.field_name, info.parent_type.name)
+        if resolver is None or execution.delivers:
             return source.get(info.field_name) if isinstance(source, dict) else None
-
-        field.resolve = read
-        return
-
-    async def resolve(source: Any, info: GraphQLResolveInfo, **arguments: Any) -> Any:
-        _authorize(rule, info)
-        return await ResolverRun(info.context, info, source, arguments).resolve(resolver)
+        if publishes:
+            execution.published.append(info)
+        return ResolverRun(execution, info, source, arguments).resolve(resolver)
 
     field.resolve = resolve
-
-
-def _authorize(rule: FieldRule, info: GraphQLResolveInfo) -> None:
-    execution: Execution = info.context
-    forbidden = info.path.prev is None and info.field_name in execution.forbidden
-    if forbidden or not rule.admits(execution.caller):
-        raise not_authorized_to_access(info.field_name, info.parent_type.name)
 
 
 def _fragments(document: DocumentNode) -> dict[str, FragmentDefinitionNode]:

@@ -4,9 +4,17 @@ import inspect
 import json
 import logging
 import re
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
-from graphql import ExecutionResult, GraphQLError, execute
+from graphql import (
+    DocumentNode,
+    ExecutionResult,
+    GraphQLError,
+    OperationDefinitionNode,
+    execute,
+)
 from graphql.language import OperationType
 
 from local.appsync.api import DeployedApi, root_fields
@@ -14,6 +22,7 @@ from local.appsync.authorization import Caller
 from local.appsync.errors import RequestRefused, ResolverError
 from local.appsync.javascript import ResolverRuntime
 from local.appsync.resolver import Execution
+from local.appsync.selection import by_field_name
 from local.appsync.validation import locations, variable_errors
 
 log = logging.getLogger("appsync")
@@ -50,56 +59,122 @@ def _malformed(message: str) -> RequestRefused:
     return RequestRefused(400, "MalformedHttpRequestException", message)
 
 
+@dataclass(frozen=True, kw_only=True)
+class PreparedRequest:
+    """A request whose document and variables fit the schema."""
+
+    document: DocumentNode
+    operation: OperationDefinitionNode
+    operation_name: str | None
+    variables: dict[str, Any]
+
+
+class RequestInvalid(Exception):
+    """The document or the variables do not fit the schema.
+
+    Args:
+        errors: in AppSync's shape.
+    """
+
+    def __init__(self, errors: list[dict[str, Any]]) -> None:
+        super().__init__(errors)
+        self.errors = errors
+
+
+def prepare_request(api: DeployedApi, body: bytes) -> PreparedRequest:
+    """Read, parse and validate a request's body.
+
+    Raises:
+        RequestRefused: 400, it is malformed.
+        RequestInvalid: it does not fit the schema.
+    """
+    query, operation_name, variables = read_request(body)
+    prepared = api.prepare(query)
+    if prepared.errors:
+        raise RequestInvalid(prepared.errors)
+    operation = prepared.operation(operation_name)
+    if errors := variable_errors(api.schema, operation, variables):
+        raise RequestInvalid(errors)
+    return PreparedRequest(
+        document=prepared.document,
+        operation=operation,
+        operation_name=operation_name,
+        variables=variables,
+    )
+
+
+async def forbidden_fields(
+    api: DeployedApi, caller: Caller, request: PreparedRequest
+) -> frozenset[str]:
+    """The root fields that an IAM caller's policies do not allow.
+
+    Raises:
+        RequestRefused: 401, where they allow none of what is asked for.
+    """
+    root = api.schema.get_root_type(request.operation.operation)
+    assert root is not None
+    fields = [node.name.value for node in root_fields(request.document, request.operation)]
+    return await api.authenticator.forbidden(caller, root.name, fields)
+
+
 async def run_request(
     api: DeployedApi,
     runtime: ResolverRuntime,
     caller: Caller,
     headers: dict[str, str],
     body: bytes,
+    publish: Callable[[str, Any], None],
 ) -> dict[str, Any]:
     """The answer to an authenticated request: `{"data": …}`, with `errors` where there are any.
+
+    Args:
+        publish: is told the name and the result of each mutation that subscriptions wait for.
 
     Raises:
         RequestRefused: the request is malformed, or is a subscription.
     """
-    query, operation_name, variables = read_request(body)
-    prepared = api.prepare(query)
-    if prepared.errors:
-        return {"data": None, "errors": prepared.errors}
-    operation = prepared.operation(operation_name)
-    if operation.operation == OperationType.SUBSCRIPTION:
+    try:
+        request = prepare_request(api, body)
+    except RequestInvalid as invalid:
+        return {"data": None, "errors": invalid.errors}
+    if request.operation.operation == OperationType.SUBSCRIPTION:
         raise RequestRefused(
             400, "BadRequestException", "Subscriptions are served by the real-time endpoint only."
         )
-    if errors := variable_errors(api.schema, operation, variables):
-        return {"data": None, "errors": errors}
-    root = api.schema.get_root_type(operation.operation)
-    assert root is not None
-    fields = [node.name.value for node in root_fields(prepared.document, operation)]
     execution = Execution(
         caller=caller,
-        forbidden=await api.authenticator.forbidden(caller, root.name, fields),
+        forbidden=await forbidden_fields(api, caller, request),
         headers=headers,
-        variables=variables,
+        variables=request.variables,
         environment=api.environment,
         runtime=runtime,
         resolver_limit=api.resolver_limit,
     )
     result = execute(
         api.schema,
-        prepared.document,
+        request.document,
         context_value=execution,
-        variable_values=variables,
-        operation_name=operation_name,
+        variable_values=request.variables,
+        operation_name=request.operation_name,
     )
     if inspect.isawaitable(result):
         result = await result
     assert isinstance(result, ExecutionResult)
-    errors = [_field_error(api, error) for error in result.errors or ()] + execution.appended
+    for info in execution.published:
+        mutated = result.data and result.data[str(info.path.key)]
+        if mutated is not None:
+            publish(info.field_name, by_field_name(info, mutated))
+    return answer(api, result, execution)
+
+
+def answer(api: DeployedApi, result: ExecutionResult, execution: Execution) -> dict[str, Any]:
+    """`{"data": …}`, with `errors` in AppSync's shape where there are any."""
+    errors = [field_error(api, error) for error in result.errors or ()] + execution.appended
     return {"data": result.data} | ({"errors": errors} if errors else {})
 
 
-def _field_error(api: DeployedApi, error: GraphQLError) -> dict[str, Any]:
+def field_error(api: DeployedApi, error: GraphQLError) -> dict[str, Any]:
+    """What went wrong in a field, in AppSync's shape."""
     path = "".join(f"/{step}" for step in error.path or ())
     match error.original_error:
         case ResolverError() as failure:

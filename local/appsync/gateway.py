@@ -1,10 +1,11 @@
 """The HTTP server in front of deployed APIs, on a thread and an event loop of its own."""
 
 import asyncio
+import functools
 import logging
 import os
 import threading
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from pathlib import Path
 from typing import Self
 
@@ -18,7 +19,10 @@ from local.appsync.control_plane import ControlPlane
 from local.appsync.errors import RequestRefused
 from local.appsync.execution import run_request
 from local.appsync.javascript import ResolverRuntime
+from local.appsync.listener import Listener, localhost_context
+from local.appsync.realtime import RealtimeService
 from local.appsync.schema import SchemaRefused
+from local.appsync.subscriptions import Subscriptions
 from local.cloud import CloudError, ensure_node, free_port
 from local.cloud.emulator import require_free
 
@@ -40,6 +44,8 @@ class Gateway:
         port: TCP port; a free one where None.
         region: the region of the APIs.
         routes: more routes to serve.
+        ca: where to write the certificate of the authority behind the gateway's own, for clients
+            that speak TLS: the port takes plain and TLS connections alike.
     """
 
     def __init__(
@@ -49,12 +55,14 @@ class Gateway:
         port: int | None = None,
         region: str = "us-east-1",
         routes: Iterable[web.AbstractRouteDef] = (),
+        ca: Path | None = None,
     ) -> None:
         self._port = port or free_port()
         self.url = f"http://127.0.0.1:{self._port}"
         self._emulator_url = emulator_url
         self._region = region
         self._routes = tuple(routes)
+        self._ca = ca
         self._thread: threading.Thread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stopping: asyncio.Event | None = None
@@ -119,25 +127,44 @@ class Gateway:
         ) as http:
             caller = AwsCaller(http, self._emulator_url, self._region)
             service = GraphqlService(http, caller, self._emulator_url)
+            realtime = RealtimeService(service.api, service.runtime, service.subscriptions)
             control = ControlPlane(http, caller, self._emulator_url, self.url, service.forget)
             app = web.Application(client_max_size=_BODY_LIMIT_BYTES)
             app.router.add_routes(
                 [
                     web.post("/apis/{api_id}/graphql", service.handle),
-                    web.get("/apis/{api_id}/graphql", _graphiql),
+                    web.get("/apis/{api_id}/graphql", _page_or(realtime.handle)),
+                    web.get("/apis/{api_id}/graphql/realtime", realtime.handle),
                     web.route("*", "/v1/{tail:.*}", control.handle),
                     *self._routes,
                 ]
             )
+            app.on_shutdown.append(realtime.close)
             runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
             await runner.setup()
+            assert runner.server is not None
+            listener = Listener(runner.server, localhost_context(self._ca))
             try:
-                await web.TCPSite(runner, "127.0.0.1", self._port).start()
+                await listener.start(self._port)
                 ready.set()
                 await self._stopping.wait()
             finally:
+                await listener.stop()
                 await runner.cleanup()
                 await service.close()
+
+
+def _page_or(
+    realtime: Callable[[web.Request], Awaitable[web.StreamResponse]],
+) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+    """A browser gets the page at the address where a client opens its WebSocket."""
+
+    async def handle(request: web.Request) -> web.StreamResponse:
+        if request.headers.get("upgrade", "").lower() == "websocket":
+            return await realtime(request)
+        return await _graphiql(request)
+
+    return handle
 
 
 async def _graphiql(request: web.Request) -> web.StreamResponse:
@@ -159,17 +186,21 @@ class GraphqlService:
         self._http = http
         self._caller = caller
         self._emulator_url = emulator_url
-        self._runtime = ResolverRuntime()
+        self.runtime = ResolverRuntime()
+        self.subscriptions = Subscriptions()
         self._apis: dict[str, asyncio.Task[DeployedApi]] = {}
         self._token_key = os.urandom(32)
 
     def forget(self, api_id: str) -> None:
-        """Read the API again at its next request."""
+        """Read the API again at its next request.
+
+        Subscriptions live on with the API as they found it; mutations still reach them.
+        """
         self._apis.pop(api_id, None)
 
     async def close(self) -> None:
         """End the Node workers."""
-        await self._runtime.close()
+        await self.runtime.close()
 
     async def handle(self, request: web.Request) -> web.Response:
         """Answer one GraphQL request, whatever happens."""
@@ -192,15 +223,22 @@ class GraphqlService:
             return _refuse(RequestRefused(500, "InternalFailure", "An internal failure occurred."))
 
     async def _answer(self, request: web.Request) -> dict[str, object]:
-        api = await self._api(request.match_info["api_id"])
+        api_id = request.match_info["api_id"]
+        api = await self.api(api_id)
         body = await request.read()
         headers = {name.lower(): value for name, value in request.headers.items()}
         caller = await api.authenticator.authenticate(
             str(request.url), headers, body, request.remote or ""
         )
-        return await run_request(api, self._runtime, caller, headers, body)
+        publish = functools.partial(self.subscriptions.publish, api_id)
+        return await run_request(api, self.runtime, caller, headers, body, publish)
 
-    async def _api(self, api_id: str) -> DeployedApi:
+    async def api(self, api_id: str) -> DeployedApi:
+        """The API as it is deployed.
+
+        Raises:
+            RequestRefused: 404, where it cannot be served.
+        """
         reading = self._apis.get(api_id)
         if reading is None:
             reading = asyncio.create_task(self._read(api_id))

@@ -12,7 +12,11 @@ from typing import Any
 
 from ministack.core import appsync_js  # pyright: ignore[reportMissingTypeStubs]
 
-_SCRIPT: str = appsync_js._WORKER_SCRIPT  # pyright: ignore[reportPrivateUsage]
+_SCRIPT: str = appsync_js._WORKER_SCRIPT.replace(  # pyright: ignore[reportPrivateUsage]
+    # An early return keeps the filter that the handler has set before it.
+    "skipTo: e.skipTo ?? null,",
+    "skipTo: e.skipTo ?? null, extensions: entry.state.extensions,",
+)
 _WORKERS = 2
 _HEAP_MEGABYTES = 256
 _REPLY_LIMIT_BYTES = 16 * 2**20
@@ -31,6 +35,8 @@ class Evaluation:
         error: the error of `util.error` or of a fault in the code, in the same shape.
         stash: `ctx.stash` as the handler left it.
         skip_to: `END` or None.
+        extensions: calls of `extensions`: `op` is the function's name, such as
+            `setSubscriptionFilter`, whose argument is `filter`.
     """
 
     status: str
@@ -39,6 +45,7 @@ class Evaluation:
     error: dict[str, Any] | None
     stash: dict[str, Any]
     skip_to: str | None
+    extensions: list[dict[str, Any]]
 
 
 class NodeWorker:
@@ -129,6 +136,7 @@ class ResolverRuntime:
             error=reply.get("error"),
             stash=reply.get("stash") or {},
             skip_to=reply.get("skipTo"),
+            extensions=reply.get("extensions") or [],
         )
 
     async def close(self) -> None:

@@ -16,6 +16,9 @@ from local.appsync.javascript import Evaluation, ResolverRuntime
 from local.appsync.selection import keep_selected, selection_paths
 from local.appsync.validation import locations
 
+# Ignoring them would leave subscriptions alive that AWS ends; without a cache, evicting is nothing.
+_UNSUPPORTED_EXTENSIONS = ("setSubscriptionInvalidationFilter", "invalidateSubscriptions")
+
 log = logging.getLogger("appsync.resolver")
 
 
@@ -52,7 +55,10 @@ class Execution:
         environment: the API's environment variables.
         resolver_limit: how many resolvers may run.
         forbidden: root fields that an IAM caller's policies do not allow.
+        delivers: data of a mutation is delivered to a subscriber: no resolver runs.
         appended: errors of `util.appendError`, in AppSync's shape.
+        published: mutation fields that subscriptions wait for and that have been resolved.
+        filter: what a subscription's resolver handed to `extensions.setSubscriptionFilter`.
     """
 
     caller: Caller
@@ -62,8 +68,11 @@ class Execution:
     runtime: ResolverRuntime
     resolver_limit: int
     forbidden: frozenset[str] = frozenset()
+    delivers: bool = False
     resolvers_run: int = 0
     appended: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
+    published: list[GraphQLResolveInfo] = field(default_factory=list[GraphQLResolveInfo])
+    filter: Any = None
 
 
 def error_entry(
@@ -173,8 +182,18 @@ class ResolverRun:
             raise ResolverError(f"{handlers.name} exports no {handler} function.", "Code")
         if done.error is not None:
             raise self._failure(handlers, handler, done.error)
+        self._extend(done.extensions)
         self._stash = done.stash
         return done
+
+    def _extend(self, extensions: list[dict[str, Any]]) -> None:
+        for call in extensions:
+            if call["op"] == "setSubscriptionFilter":
+                self._execution.filter = call.get("filter")
+            elif call["op"] in _UNSUPPORTED_EXTENSIONS:
+                raise ResolverError(
+                    f"extensions.{call['op']} is not supported here.", "UnsupportedOperation"
+                )
 
     def _failure(self, handlers: Handlers, handler: str, error: dict[str, Any]) -> ResolverError:
         kind = error["errorType"]

@@ -7,7 +7,7 @@ from graphql import (
     parse,
     validate_schema,
 )
-from graphql.execution.values import get_argument_values
+from graphql.execution.values import get_argument_values, get_directive_values
 from graphql.language import DirectiveNode, DocumentNode, Visitor, visit
 from graphql.validation.validate import validate_sdl
 
@@ -82,19 +82,26 @@ class _DirectiveArguments(Visitor):
             raise SchemaRefused(_describe(error)) from error
 
 
+def subscribed_mutations(schema: GraphQLSchema) -> dict[str, list[str]]:
+    """The mutations that each subscription field names in `@aws_subscribe`."""
+    directive = schema.get_directive("aws_subscribe")
+    assert directive is not None
+    mutations: dict[str, list[str]] = {}
+    if schema.subscription_type:
+        for name, field in schema.subscription_type.fields.items():
+            assert field.ast_node is not None
+            if values := get_directive_values(directive, field.ast_node):
+                mutations[name] = values["mutations"]
+    return mutations
+
+
 def _check_subscriptions(schema: GraphQLSchema) -> None:
     """AppSync: `@aws_subscribe` belongs on subscription fields and names mutations that exist."""
     known = schema.mutation_type.fields if schema.mutation_type else {}
-    for name, field in (
-        schema.subscription_type.fields if schema.subscription_type else {}
-    ).items():
-        assert field.ast_node is not None
-        for directive in field.ast_node.directives:
-            if directive.name.value != "aws_subscribe":
-                continue
-            for node in directive.arguments[0].value.to_dict()["values"]:
-                if node["value"] not in known:
-                    raise SchemaRefused(
-                        f"Subscription.{name} subscribes to the mutation {node['value']}, "
-                        "which the schema does not have."
-                    )
+    for name, mutations in subscribed_mutations(schema).items():
+        for mutation in mutations:
+            if mutation not in known:
+                raise SchemaRefused(
+                    f"Subscription.{name} subscribes to the mutation {mutation}, "
+                    "which the schema does not have."
+                )

@@ -53,6 +53,28 @@ def keep_selected(info: GraphQLResolveInfo, data: Any) -> Any:
     return keep(data, [node.selection_set for node in info.field_nodes])
 
 
+def by_field_name(info: GraphQLResolveInfo, value: Any) -> Any:
+    """A completed field's value, with the names of fields in the place of aliases."""
+
+    def rename(value: Any, sets: list[SelectionSetNode | None]) -> Any:
+        if isinstance(value, list):
+            items: list[Any] = value
+            return [rename(item, sets) for item in items]
+        if not isinstance(value, dict) or not any(sets):
+            return value
+        record: dict[str, Any] = value
+        nodes: dict[str, list[FieldNode]] = {}
+        for selections in sets:
+            for node in _fields(info, selections):
+                nodes.setdefault((node.alias or node.name).value, []).append(node)
+        return {
+            nodes[key][0].name.value: rename(item, [node.selection_set for node in nodes[key]])
+            for key, item in record.items()
+        }
+
+    return rename(value, [node.selection_set for node in info.field_nodes])
+
+
 def _fields(info: GraphQLResolveInfo, selections: SelectionSetNode | None) -> Iterator[FieldNode]:
     for node in selections.selections if selections else ():
         if node.directives and not _included(info, node):

@@ -60,6 +60,10 @@ _WORDS = {
     r"Unknown type '(.+?)'\.": ("UnknownType", "Unknown type {0}"),
     r"Unknown fragment '(.+?)'\.": ("UndefinedFragment", "Undefined fragment {0}"),
     r"Fragment '(.+?)' is never used\.": ("UnusedFragment", "Unused fragment {0}"),
+    r"(Anonymous Subscription|Subscription '.+?') must select only one top level field\.": (
+        "SubscriptionMultipleRootFields",
+        "{0} must have exactly one root field",
+    ),
     r"Unknown directive '@(.+?)'\.": ("UnknownDirective", "Unknown directive {0}"),
     r"Field '(.+?)' is not defined by type '(.+?)'\.": (
         "WrongType",

@@ -1,6 +1,7 @@
 """A gateway on an emulator."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -22,8 +23,13 @@ def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
 
 
 @pytest.fixture(scope="session")
-def gateway(emulator: Emulator) -> Iterator[Gateway]:
-    with Gateway(emulator.url) as gateway:
+def ca(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("gateway") / "ca.pem"
+
+
+@pytest.fixture(scope="session")
+def gateway(emulator: Emulator, ca: Path) -> Iterator[Gateway]:
+    with Gateway(emulator.url, ca=ca) as gateway:
         yield gateway
 
 

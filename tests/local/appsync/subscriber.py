@@ -1,0 +1,111 @@
+"""A client of the real-time protocol that shows each of its messages."""
+
+import base64
+import json
+import ssl
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+from urllib.parse import urlencode
+
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import connect
+from websockets.typing import Subprotocol
+
+from tests.local.appsync.deployment import Api
+
+SECONDS = 10
+
+
+def encoded(headers: dict[str, str]) -> str:
+    return base64.b64encode(json.dumps(headers).encode()).decode()
+
+
+class Subscriber:
+    """One connection to an API, authorized by the API's headers unless told otherwise.
+
+    Args:
+        ca: connect by TLS, trusting this authority.
+        query: query parameters instead of those that authorize the connection.
+        subprotocols: where there is a second one, it authorizes the connection.
+    """
+
+    def __init__(
+        self,
+        api: Api,
+        headers: dict[str, str] | None = None,
+        *,
+        ca: Path | None = None,
+        path: str = "/realtime",
+        query: dict[str, str] | None = None,
+        subprotocols: Sequence[str] = ("graphql-ws",),
+    ) -> None:
+        self.headers = api.headers if headers is None else headers
+        if query is None and len(subprotocols) < 2:
+            query = {"header": encoded(self.headers), "payload": "e30="}
+        scheme = "wss" if ca else "ws"
+        self._socket = connect(
+            f"{scheme}{api.url.removeprefix('http')}{path}?{urlencode(query or {})}",
+            subprotocols=[Subprotocol(name) for name in subprotocols] or None,
+            ssl=ssl.create_default_context(cafile=ca) if ca else None,
+            max_size=None,
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._socket.close()
+
+    def send(self, message: Any) -> None:
+        self._socket.send(message if isinstance(message, str | bytes) else json.dumps(message))
+
+    def start(self, name: str, query: str, /, headers: Any = None, **variables: Any) -> None:
+        data = json.dumps({"query": query, "variables": variables})
+        authorization = self.headers if headers is None else headers
+        payload = {"data": data, "extensions": {"authorization": authorization}}
+        self.send({"id": name, "type": "start", "payload": payload})
+
+    def subscribe(self, name: str, query: str, /, **variables: Any) -> None:
+        """Start, and wait until it has."""
+        self.start(name, query, **variables)
+        assert self.receive() == {"type": "start_ack", "id": name}
+
+    def message(self, seconds: float = SECONDS) -> dict[str, Any]:
+        """The next message."""
+        return json.loads(self._socket.recv(seconds))
+
+    def receive(self, seconds: float = SECONDS) -> dict[str, Any]:
+        """The next message but `ka`."""
+        while (message := self.message(seconds)) == {"type": "ka"}:
+            continue
+        return message
+
+    def event(self) -> Any:
+        """The data of the next message, which must be an event without errors."""
+        message = self.receive()
+        assert message["type"] == "data", message
+        assert list(message["payload"]) == ["data"], message
+        (value,) = message["payload"]["data"].values()
+        return value
+
+    def refusal(self, kind: str = "error") -> dict[str, Any]:
+        """The one error of the next message, which must be of this kind."""
+        message = self.receive()
+        assert message["type"] == kind, message
+        (error,) = message["payload"]["errors"]
+        return error
+
+    def closed(self) -> int:
+        """The code with which the server closes."""
+        try:
+            while True:
+                self._socket.recv(SECONDS)
+        except ConnectionClosed as error:
+            return error.rcvd.code if error.rcvd else 1006
