@@ -1,6 +1,7 @@
 """Publishes each change of the table of orders to the API's subscribers."""
 
 import os
+import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -20,6 +21,8 @@ from functions.broadcast_update.publisher import NotPublished, Publisher
 logger = Logger()
 
 ANSWER_WITHIN_SECONDS = 5
+# As botocore's own clients have it: headers and body leave without waiting for each other.
+SOCKET_OPTIONS = [(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +43,10 @@ def _publisher(environment: Environment) -> Publisher:
     credentials = get_session().get_credentials()
     if credentials is None:
         raise NoCredentialsError
-    http = URLLib3Session(timeout=ANSWER_WITHIN_SECONDS)
+    http = URLLib3Session(
+        timeout=ANSWER_WITHIN_SECONDS,
+        socket_options=SOCKET_OPTIONS,  # pyright: ignore[reportArgumentType] (stubbed as text)
+    )
     return Publisher(environment.graphql_url, http, credentials, environment.region)
 
 

@@ -77,6 +77,7 @@ def _refusal(status: int, body: bytes) -> str | None:
     except ValueError:
         return f"HTTP {status}, no JSON"
     if errors := answer.get("errors"):
-        # Not their messages, which may quote the order.
-        return f"HTTP {status}, {', '.join(str(each.get('errorType')) for each in errors)}"
+        # Not their messages, which may quote the order; GraphQL's own errors have no type.
+        kinds = [each.get("errorType") or "invalid request" for each in errors]
+        return f"HTTP {status}, {', '.join(kinds)}"
     return None if status == 200 else f"HTTP {status}"

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from socket import IPPROTO_TCP, TCP_NODELAY
 from threading import Thread
 from typing import Any, ClassVar
 
@@ -236,6 +237,7 @@ def test_the_mutation_is_the_schema_s_and_selects_all_that_subscribers_may() -> 
             (200, {"data": None, "errors": [{"errorType": "Unauthorized", "message": "secret"}]}),
             "HTTP 200, Unauthorized",
         ),
+        ((200, {"data": None, "errors": [{"message": "secret"}]}), "HTTP 200, invalid request"),
         ((401, {"errors": [{"errorType": "UnauthorizedException"}]}), "UnauthorizedException"),
         ((429, {"message": "slow down"}), "HTTP 429"),
         ((500, b"Internal Server Error"), "HTTP 500, no JSON"),
@@ -311,6 +313,23 @@ def test_all_changes_go_over_one_connection_that_warm_calls_keep(
     assert len(Listener.clients) == 3
     assert len(set(Listener.clients)) == 1
     assert {json.loads(body)["query"] for body in Listener.bodies} == {MUTATION}
+
+
+def test_a_call_leaves_at_once_and_waits_five_seconds_at_most(
+    http: Http, context: LambdaContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[dict[str, Any]] = []
+
+    def session(**options: Any) -> Http:
+        made.append(options)
+        return http
+
+    monkeypatch.setattr(handler, "URLLib3Session", session)
+
+    handle(stream_event((None, ITEM)), context)
+
+    # Without the option the body may wait 40 ms for the headers' acknowledgement.
+    assert made == [{"timeout": 5, "socket_options": [(IPPROTO_TCP, TCP_NODELAY, 1)]}]
 
 
 def test_without_credentials_nothing_is_sent(
