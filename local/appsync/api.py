@@ -277,16 +277,28 @@ def _attach(
 ) -> None:
     """Give a field what authorizes and resolves it."""
 
-    def resolve(source: Any, info: GraphQLResolveInfo, **arguments: Any) -> Any:
+    def authorize(info: GraphQLResolveInfo) -> None:
         execution: Execution = info.context
         forbidden = info.path.prev is None and info.field_name in execution.forbidden
         if forbidden or not rule.admits(execution.caller):
             raise not_authorized_to_access(info.field_name, info.parent_type.name)
-        if resolver is None or execution.delivers:
-            return source.get(info.field_name) if isinstance(source, dict) else None
+
+    async def run(
+        resolver: Resolver, source: Any, info: GraphQLResolveInfo, arguments: dict[str, Any]
+    ) -> Any:
+        # Refused in here, and not at once: graphql-core would never await the fields beside it.
+        authorize(info)
+        execution: Execution = info.context
         if publishes:
             execution.published.append(info)
-        return ResolverRun(execution, info, source, arguments).resolve(resolver)
+        return await ResolverRun(execution, info, source, arguments).resolve(resolver)
+
+    def resolve(source: Any, info: GraphQLResolveInfo, **arguments: Any) -> Any:
+        execution: Execution = info.context
+        if resolver is not None and not execution.delivers:
+            return run(resolver, source, info, arguments)
+        authorize(info)
+        return source.get(info.field_name) if isinstance(source, dict) else None
 
     field.resolve = resolve
 

@@ -3,19 +3,24 @@
 import inspect
 import json
 import logging
+import math
 import re
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
 from graphql import (
     DocumentNode,
+    ExecutionContext,
     ExecutionResult,
+    FieldNode,
     GraphQLError,
+    GraphQLObjectType,
     OperationDefinitionNode,
     execute,
 )
 from graphql.language import OperationType
+from graphql.pyutils import Path
 
 from local.appsync.api import DeployedApi, root_fields
 from local.appsync.authorization import Caller
@@ -37,7 +42,7 @@ def read_request(body: bytes) -> tuple[str, str | None, dict[str, Any]]:
         RequestRefused: 400, where it is no JSON object or a member is missing or of a wrong type.
     """
     try:
-        request: Any = json.loads(body)
+        request: Any = json.loads(body, parse_constant=_no_json, parse_float=_finite)
     except ValueError as error:
         raise _malformed("Request body is not a valid JSON.") from error
     if not isinstance(request, dict):
@@ -53,6 +58,16 @@ def read_request(body: bytes) -> tuple[str, str | None, dict[str, Any]]:
     if variables is not None and not isinstance(variables, dict):
         raise _malformed("The variables must be a JSON object.")
     return query, name or None, variables or {}
+
+
+def _no_json(constant: str) -> float:
+    """Python reads NaN and Infinity, which are no JSON."""
+    raise ValueError(constant)
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    return number if math.isfinite(number) else _no_json(text)
 
 
 def _malformed(message: str) -> RequestRefused:
@@ -101,6 +116,30 @@ def prepare_request(api: DeployedApi, body: bytes) -> PreparedRequest:
         operation_name=operation_name,
         variables=variables,
     )
+
+
+class Serially(ExecutionContext):
+    """Begins a mutation when the one before it has ended.
+
+    graphql-core begins all of them at once, and never awaits those after one that fails.
+    """
+
+    def execute_fields_serially(
+        self,
+        parent_type: GraphQLObjectType,
+        source_value: Any,
+        path: Path | None,
+        fields: dict[str, list[FieldNode]],
+    ) -> Awaitable[dict[str, Any]]:
+        async def run() -> dict[str, Any]:
+            results: dict[str, Any] = {}
+            for key, nodes in fields.items():
+                field = Path(path, key, parent_type.name)
+                result = self.execute_field(parent_type, source_value, nodes, field)
+                results[key] = await result if inspect.isawaitable(result) else result
+            return results
+
+        return run()
 
 
 async def forbidden_fields(
@@ -156,6 +195,7 @@ async def run_request(
         context_value=execution,
         variable_values=request.variables,
         operation_name=request.operation_name,
+        execution_context_class=Serially,
     )
     if inspect.isawaitable(result):
         result = await result
