@@ -1,9 +1,10 @@
-"""Places orders as a customer's front end would, watches them end, and shows what happened."""
+"""Places orders as a customer's front end would, follows them live, and shows what happened."""
 
 import asyncio
 import itertools
 import json
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,8 +17,9 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Column, Table
 
-from local.customers import sign_in, sign_up
+from local.customers import Customer, sign_in, sign_up
 from local.embedded_cloud import EmbeddedCloud
+from local.live import order_updates
 from local.mailbox import Mail
 
 CUSTOMER = "alice@orderflow.example"
@@ -33,15 +35,11 @@ MENU: tuple[tuple[str, str, list[str]], ...] = (
     ("Falafel", "Beirut", []),
 )
 PLACE = "mutation ($input: PlaceOrderInput!) { placeOrder(input: $input) { id } }"
-LIST = """
-  query ($nextToken: String) {
-    listOrders(limit: 100, nextToken: $nextToken) {
-      items { id name quantity restaurantId status statusReason placedAt updatedAt }
-      nextToken
-    }
-  }
-"""
+RETRY = "mutation ($id: ID!) { retryPayment(id: $id) { id } }"
 COLOURS = {"PAID": "green", "PAYMENT_FAILED": "red", "PENDING": "yellow"}
+
+
+Order = dict[str, Any]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,13 +47,15 @@ class Report:
     """What happened.
 
     Args:
-        orders: as the API gives them.
+        orders: as the last update of each showed it, newest first.
+        first_failures: why the first payment failed, by the ids of the orders that were retried.
         mails: what the stage mailed about them, to customers and operators.
         dead_letters: messages in the dead-letter queue.
         seconds: how long each phase took, without the set-up of the environment.
     """
 
-    orders: list[dict[str, Any]]
+    orders: list[Order]
+    first_failures: dict[str, str]
     mails: list[Mail]
     dead_letters: int
     outputs: dict[str, Any]
@@ -79,6 +79,7 @@ class Report:
                 ],
                 "paid": count(self.orders, "PAID"),
                 "payment_failed": count(self.orders, "PAYMENT_FAILED"),
+                "retried": len(self.first_failures),
                 "emails": len(self.mails),
                 "dead_letters": self.dead_letters,
                 "outputs": self.outputs,
@@ -92,8 +93,9 @@ class Report:
             "item",
             Column("quantity", justify="right"),
             "restaurant",
+            Column("first payment", no_wrap=True),
             Column("status", no_wrap=True),
-            "reason",
+            Column("reason", no_wrap=True),
             Column("ms to the end", justify="right"),
             box=SIMPLE,
         )
@@ -104,8 +106,9 @@ class Report:
                 order["name"],
                 str(order["quantity"]),
                 order["restaurantId"],
+                short(self.first_failures.get(order["id"])),
                 f"[{COLOURS[status]}]{status}",
-                order["statusReason"] or "",
+                short(order["statusReason"]),
                 str(milliseconds(order)) if status != "PENDING" else "",
             )
         console.print(table)
@@ -120,14 +123,20 @@ class Report:
         console.print(outputs)
         phases = ", ".join(f"{phase} {taken:.1f} s" for phase, taken in self.seconds.items())
         paid, failed = (count(self.orders, status) for status in ("PAID", "PAYMENT_FAILED"))
-        console.print(f"[bold]{paid} paid, {failed} failed[/] ({phases})")
+        retried = len(self.first_failures)
+        console.print(f"[bold]{paid} paid, {failed} failed, {retried} retried[/] ({phases})")
 
 
-def count(orders: list[dict[str, Any]], status: str) -> int:
+def short(reason: str | None) -> str:
+    """Why a payment failed, for a narrow column."""
+    return (reason or "").removeprefix("payment ")
+
+
+def count(orders: list[Order], status: str) -> int:
     return sum(order["status"] == status for order in orders)
 
 
-def milliseconds(order: dict[str, Any]) -> int:
+def milliseconds(order: Order) -> int:
     """From the API's acceptance of the order to its last change."""
     placed, ended = (datetime.fromisoformat(order[key]) for key in ("placedAt", "updatedAt"))
     return round((ended - placed).total_seconds() * 1000)
@@ -155,11 +164,16 @@ def run(orders: int, as_json: bool) -> int:
         password = sign_up(cloud.aws, cloud.mailbox, outputs, CUSTOMER)
         customer = sign_in(cloud.aws, outputs, CUSTOMER, password)
         console.print(f"[bold]{CUSTOMER}[/] signed up and signed in, and places {orders} orders")
-        placed = asyncio.run(_order(outputs["graphqlUrl"], customer.access_token, orders, console))
-        mails = _await_mails(cloud, placed)
+        console.print("They are followed by subscription; a failed payment is retried once.")
+        follower = Follower()
+        asyncio.run(_order(outputs["graphqlUrl"], customer, orders, follower, console))
+        mails = _await_mails(cloud, follower)
         lap("orders")
         report = Report(
-            orders=placed,
+            orders=sorted(
+                follower.orders.values(), key=lambda order: order["placedAt"], reverse=True
+            ),
+            first_failures=follower.first_failures,
             mails=mails,
             dead_letters=_dead_letters(cloud, outputs),
             outputs=outputs,
@@ -169,7 +183,7 @@ def run(orders: int, as_json: bool) -> int:
         print(report.as_json())  # noqa: T201 (the result itself)
     else:
         report.show(console)
-    return 0 if report.complete and len(placed) == orders else 1
+    return 0 if report.complete and len(report.orders) == orders else 1
 
 
 def deploy_shown(cloud: EmbeddedCloud, console: Console) -> dict[str, Any]:
@@ -183,19 +197,85 @@ def deploy_shown(cloud: EmbeddedCloud, console: Console) -> dict[str, Any]:
         )
 
 
-async def _order(url: str, token: str, orders: int, console: Console) -> list[dict[str, Any]]:
-    transport = AIOHTTPTransport(url=url, headers={"Authorization": token})
-    async with Client(transport=transport) as session:
-        columns = (TextColumn("{task.description:>9}"), BarColumn(), MofNCompleteColumn())
+class Follower:
+    """What the live updates have told so far.
+
+    Attributes:
+        orders: each as its last update showed it.
+        first_failures: why a first payment failed; those orders are retried.
+    """
+
+    def __init__(self) -> None:
+        self.orders: dict[str, Order] = {}
+        self.first_failures: dict[str, str] = {}
+        self._failed_as: dict[str, int] = {}
+
+    def see(self, order: Order) -> bool:
+        """Take an update in; whether it calls for a retry: the first payment failed."""
+        known = self.orders.get(order["id"])
+        if known and known["version"] >= order["version"]:
+            return False  # Delivered again.
+        self.orders[order["id"]] = order
+        if order["status"] != "PAYMENT_FAILED" or order["id"] in self.first_failures:
+            return False
+        self.first_failures[order["id"]] = order["statusReason"]
+        self._failed_as[order["id"]] = order["version"]
+        return True
+
+    def ended(self, status: str) -> int:
+        """How many orders have ended so; a first failure is no end."""
+        return sum(
+            order["status"] == status and order["version"] != self._failed_as.get(order["id"])
+            for order in self.orders.values()
+        )
+
+
+async def _order(
+    url: str, customer: Customer, orders: int, follower: Follower, console: Console
+) -> None:
+    transport = AIOHTTPTransport(url=url, headers={"Authorization": customer.access_token})
+    columns = (TextColumn("{task.description:>9}"), BarColumn(), MofNCompleteColumn())
+    async with (
+        Client(transport=transport) as session,
+        order_updates(url, customer) as updates,
+    ):
         with Progress(*columns, TimeElapsedColumn(), console=console) as progress:
-            placing = asyncio.create_task(_place(session, orders, progress))
-            watching = asyncio.create_task(_watch(session, orders, progress))
+            accepted = progress.add_task("accepted", total=orders)
+            placing = asyncio.create_task(
+                _place(session, orders, lambda: progress.advance(accepted))
+            )
+            try:
+                async with asyncio.timeout(ORDERS_END_WITHIN_SECONDS):
+                    await _follow(updates, session, orders, follower, progress)
+            except TimeoutError:
+                console.print(f"Not all ended within {ORDERS_END_WITHIN_SECONDS} seconds.")
             await placing
-            return await watching
 
 
-async def _place(session: AsyncClientSession, orders: int, progress: Progress) -> None:
-    accepted = progress.add_task("accepted", total=orders)
+async def _follow(
+    updates: asyncio.Queue[Order],
+    session: AsyncClientSession,
+    orders: int,
+    follower: Follower,
+    progress: Progress,
+) -> None:
+    """Take updates in until all orders have ended, retrying each first failure."""
+    bars = {
+        status: progress.add_task(label, total=orders)
+        for status, label in (("PAID", "paid"), ("PAYMENT_FAILED", "failed"))
+    }
+    retries = progress.add_task("retried", visible=False)
+    while sum(follower.ended(status) for status in bars) < orders:
+        order = await updates.get()
+        if follower.see(order):
+            await session.execute(GraphQLRequest(RETRY, variable_values={"id": order["id"]}))
+            retried = len(follower.first_failures)
+            progress.update(retries, completed=retried, total=retried, visible=True)
+        for status, bar in bars.items():
+            progress.update(bar, completed=follower.ended(status))
+
+
+async def _place(session: AsyncClientSession, orders: int, accepted: Callable[[], None]) -> None:
     at_once = asyncio.Semaphore(AT_ONCE)
 
     async def place(number: int) -> None:
@@ -208,49 +288,19 @@ async def _place(session: AsyncClientSession, orders: int, progress: Progress) -
         }
         async with at_once:
             await session.execute(GraphQLRequest(PLACE, variable_values={"input": order}))
-        progress.advance(accepted)
+        accepted()
 
     await asyncio.gather(*(place(number) for number in range(orders)))
 
 
-async def _watch(
-    session: AsyncClientSession, orders: int, progress: Progress
-) -> list[dict[str, Any]]:
-    """Ask for the orders until all have ended, or the time is up."""
-    bars = {
-        status: progress.add_task(label, total=orders)
-        for status, label in (("PAID", "paid"), ("PAYMENT_FAILED", "failed"))
-    }
-    deadline = time.monotonic() + ORDERS_END_WITHIN_SECONDS
-    while True:
-        listed = await _list(session)
-        for status, bar in bars.items():
-            progress.update(bar, completed=count(listed, status))
-        ended = len(listed) - count(listed, "PENDING")
-        if ended == orders or time.monotonic() > deadline:
-            return listed
-        await asyncio.sleep(POLL_SECONDS)
-
-
-async def _list(session: AsyncClientSession) -> list[dict[str, Any]]:
-    orders: list[dict[str, Any]] = []
-    token = None
-    while True:
-        request = GraphQLRequest(LIST, variable_values={"nextToken": token})
-        page = (await session.execute(request))["listOrders"]
-        orders += page["items"]
-        token = page["nextToken"]
-        if token is None:
-            return orders
-
-
-def _await_mails(cloud: EmbeddedCloud, orders: list[dict[str, Any]]) -> list[Mail]:
-    """The mails about these orders: each has one for its customer and one for the operators."""
+def _await_mails(cloud: EmbeddedCloud, follower: Follower) -> list[Mail]:
+    """The mails about these orders: each end has one for its customer, one for the operators."""
     deadline = time.monotonic() + MAILS_ARRIVE_WITHIN_SECONDS
-    ended = [order["id"] for order in orders if order["status"] != "PENDING"]
+    ended = [order["id"] for order in follower.orders.values() if order["status"] != "PENDING"]
+    expected = 2 * (len(ended) + len(follower.first_failures))
     while True:
         about = [mail for mail in cloud.mailbox.mails() if any(i in mail.text for i in ended)]
-        if len(about) >= 2 * len(ended) or time.monotonic() > deadline:
+        if len(about) >= expected or time.monotonic() > deadline:
             return about
         time.sleep(POLL_SECONDS)
 
