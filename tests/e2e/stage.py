@@ -6,12 +6,20 @@ import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
+import pytest
+from boto3.dynamodb.types import TypeSerializer
 from gql import Client, GraphQLRequest
 from gql.transport.aiohttp import AIOHTTPTransport
+from gql.transport.exceptions import TransportQueryError
 
-from functions.payments.processor import Payment, RandomProcessor
+from functions.payments.processor import (
+    Payment,
+    PaymentProcessorUnreachable,
+    RandomProcessor,
+)
 from local.customers import Customer, sign_in, sign_up
 from local.embedded_cloud import EmbeddedCloud
 from local.mailbox import Mail
@@ -24,6 +32,19 @@ GET = f"query ($id: ID!) {{ getOrder(id: $id) {{ {ORDER} }} }}"
 LIST = f"""
   query ($status: OrderStatus, $limit: Int, $nextToken: String) {{
     listOrders(status: $status, limit: $limit, nextToken: $nextToken) {{
+      items {{ {ORDER} }}
+      nextToken
+    }}
+  }}
+"""
+UPDATE = f"mutation ($input: UpdateOrderInput!) {{ updateOrder(input: $input) {{ {ORDER} }} }}"
+RETRY = f"mutation ($id: ID!) {{ retryPayment(id: $id) {{ {ORDER} }} }}"
+DELETE = f"mutation ($id: ID!) {{ deleteOrder(id: $id) {{ {ORDER} }} }}"
+LIST_RESTAURANT = f"""
+  query ($restaurantId: String!, $status: OrderStatus, $limit: Int, $nextToken: String) {{
+    listRestaurantOrders(
+      restaurantId: $restaurantId, status: $status, limit: $limit, nextToken: $nextToken
+    ) {{
       items {{ {ORDER} }}
       nextToken
     }}
@@ -59,6 +80,22 @@ class Stage:
         password = sign_up(self.cloud.aws, self.cloud.mailbox, self.outputs, email)
         return sign_in(self.cloud.aws, self.outputs, email, password)
 
+    def sign_in(self, customer: Customer) -> Customer:
+        """The customer with new tokens, which know the groups of this moment."""
+        return sign_in(self.cloud.aws, self.outputs, customer.email, customer.password)
+
+    def staff(self) -> Customer:
+        """A new member of the group `staff`."""
+        chef = self.customer()
+        self.cloud.aws.cognito.admin_add_user_to_group(
+            UserPoolId=self.outputs["userPoolId"], Username=chef.email, GroupName="staff"
+        )
+        return self.sign_in(chef)
+
+    @property
+    def api_id(self) -> str:
+        return self.outputs["graphqlUrl"].split("/")[-2]
+
     def graphql(self, token: str, query: str, **variables: Any) -> dict[str, Any]:
         """The answer's data; gql's own exceptions where there are errors."""
         transport = AIOHTTPTransport(
@@ -66,6 +103,24 @@ class Stage:
         )
         request = GraphQLRequest(query, variable_values=variables)
         return asyncio.run(Client(transport=transport).execute_async(request))
+
+    def refusal(self, token: str, query: str, **variables: Any) -> dict[str, Any]:
+        """The one error of a request that must be refused."""
+        with pytest.raises(TransportQueryError) as refused:
+            self.graphql(token, query, **variables)
+        [error] = refused.value.errors or []
+        data: dict[str, Any] = refused.value.data or {}
+        assert not any(data.values())
+        return error
+
+    def error_type(self, token: str, query: str, **variables: Any) -> str | None:
+        """The type of a request's one error; None where it was accepted."""
+        try:
+            self.graphql(token, query, **variables)
+        except TransportQueryError as refused:
+            [error] = refused.errors or []
+            return error["errorType"]
+        return None
 
     def place(self, customer: Customer, **order: Any) -> dict[str, Any]:
         placed = self.graphql(customer.access_token, PLACE, input={**PIZZA, **order})
@@ -83,16 +138,19 @@ class Stage:
         assert order is not None, f"order {order_id} never reached the table"
         return order
 
-    def order_id(self, wanted: str) -> str:
-        """A token whose first payment is going to be ACCEPTED, DECLINED or UNREACHABLE."""
+    def order_id(self, *wanted: str) -> str:
+        """A token whose payments will be, attempt by attempt, ACCEPTED, DECLINED or UNREACHABLE."""
         processor = RandomProcessor(self.success_rate)
+
+        def outcome(order_id: str, attempt: int) -> str:
+            try:
+                return processor.take(Payment(order_id=order_id, attempt=attempt))
+            except PaymentProcessorUnreachable:
+                return "UNREACHABLE"
+
         while True:
             candidate = str(uuid.uuid4())
-            try:
-                outcome = str(processor.take(Payment(order_id=candidate, attempt=1)))
-            except Exception:
-                outcome = "UNREACHABLE"
-            if outcome == wanted:
+            if all(outcome(candidate, n) == each for n, each in enumerate(wanted, 1)):
                 return candidate
 
     def send(self, *bodies: str) -> None:
@@ -114,6 +172,33 @@ class Stage:
             ExpressionAttributeValues={":customer": {"S": customer_id}},
             ConsistentRead=True,
         )["Items"]
+
+    def store(self, customer_id: str, **attributes: Any) -> str:
+        """Put an order straight into the table; its id. Its payment failed, unless told else."""
+        now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        order: dict[str, Any] = {
+            "id": str(uuid.uuid4()),
+            "customerId": customer_id,
+            **PIZZA,
+            "addOns": [],
+            "status": "PAYMENT_FAILED",
+            "statusReason": "payment method declined",
+            "attempt": 1,
+            "placedAt": now,
+            "updatedAt": now,
+            "version": 1,
+            **attributes,
+        }
+        serializer = TypeSerializer()
+        self.cloud.aws.dynamodb.put_item(
+            TableName=self.outputs["orderTableName"],
+            Item={name: serializer.serialize(value) for name, value in order.items()},
+        )
+        return order["id"]
+
+    def orders(self, customer_id: str) -> dict[str, dict[str, Any]]:
+        """What the table holds of a customer, by the orders' ids."""
+        return {item["id"]["S"]: item for item in self.items(customer_id)}
 
     def mails(self, order_id: str, reader: str) -> list[Mail]:
         return [

@@ -1,0 +1,109 @@
+"""retryPayment: the next attempt, once however often it is asked for, and never lost."""
+
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from tests.e2e.conftest import Deploy
+from tests.e2e.stage import PIZZA, PLACE, RETRY, Stage, eventually
+
+
+def test_a_failed_order_is_paid_by_its_next_attempt(stage: Stage) -> None:
+    alice = stage.customer()
+    order_id = stage.order_id("DECLINED", "ACCEPTED")
+    stage.place(alice, clientRequestToken=order_id)
+    failed = stage.ended(alice, order_id)
+    assert failed["status"] == "PAYMENT_FAILED"
+
+    retried = stage.graphql(alice.access_token, RETRY, id=order_id)["retryPayment"]
+
+    assert (retried["status"], retried["statusReason"]) == ("PENDING", None)
+    assert retried["version"] == failed["version"] + 1
+    paid = stage.ended(alice, order_id)
+    assert (paid["status"], paid["version"]) == ("PAID", retried["version"] + 1)
+    executions = {line["execution"] for line in stage.log_lines("start-workflow", order_id)}
+    assert executions == {f"{alice.sub}-{order_id}", f"{alice.sub}-{order_id}-2"}
+    subjects = eventually(
+        lambda: [mail.subject for mail in stage.mails(order_id, alice.email)],
+        lambda subjects: len(subjects) == 2,
+    )
+    assert subjects == [
+        "Your order at Dominos: the payment failed",
+        "Your order at Dominos is paid",
+    ]
+
+
+@pytest.mark.parametrize("status", ["PENDING", "PAID"])
+def test_what_has_not_failed_is_a_conflict_that_shows_the_order(stage: Stage, status: str) -> None:
+    alice = stage.customer()
+    order_id = stage.store(alice.sub, status=status)
+
+    error = stage.refusal(alice.access_token, RETRY, id=order_id)
+
+    assert error["errorType"] == "OrderConflict"
+    assert error["data"] == stage.get(alice, order_id)
+
+
+def test_twenty_retries_at_once_are_one_attempt(stage: Stage) -> None:
+    alice = stage.customer()
+    order_id = stage.order_id("DECLINED", "ACCEPTED")
+    stage.place(alice, clientRequestToken=order_id)
+    stage.ended(alice, order_id)
+
+    def retry(_number: int) -> str | None:
+        return stage.error_type(alice.access_token, RETRY, id=order_id)
+
+    with ThreadPoolExecutor(20) as clients:
+        outcomes = Counter(clients.map(retry, range(20)))
+
+    assert outcomes == {None: 1, "OrderConflict": 19}
+    assert stage.ended(alice, order_id)["status"] == "PAID"
+    eventually(lambda: stage.depth("orderQueueUrl"), lambda depth: depth == 0)
+    item = stage.orders(alice.sub)[order_id]
+    assert (item["attempt"], item["version"]) == ({"N": "2"}, {"N": "4"})
+    executions = {line["execution"] for line in stage.log_lines("start-workflow", order_id)}
+    assert executions == {f"{alice.sub}-{order_id}", f"{alice.sub}-{order_id}-2"}
+
+
+def test_a_retry_that_the_queue_refuses_leaves_the_order_as_it_was(deploy: Deploy) -> None:
+    stage = deploy(workflowType="STANDARD", paymentSuccessRate=0.5)
+    alice = stage.customer()
+    order_id = stage.store(alice.sub)
+    before = stage.get(alice, order_id)
+    assert before is not None
+    stage.cloud.aws.sqs.delete_queue(QueueUrl=stage.outputs["orderQueueUrl"])
+
+    error = stage.refusal(alice.access_token, RETRY, id=order_id)
+
+    assert error["errorType"] == "OrderNotQueued"
+    after = stage.get(alice, order_id)
+    assert after is not None
+    written = {"version", "updatedAt"}
+    assert {key: after[key] for key in after.keys() - written} == {
+        key: before[key] for key in before.keys() - written
+    }
+    placed = stage.refusal(alice.access_token, PLACE, input=PIZZA)
+    assert placed["errorType"] == "OrderNotQueued"
+
+
+def test_an_attempt_that_got_lost_can_be_made_again_after_a_while(stage: Stage) -> None:
+    alice = stage.customer()
+    now = datetime.now(UTC)
+
+    def pending_since(minutes: int) -> str:
+        since = (now - timedelta(minutes=minutes)).isoformat(timespec="milliseconds")
+        return stage.store(
+            alice.sub,
+            id=stage.order_id("DECLINED", "DECLINED", "ACCEPTED"),
+            status="PENDING",
+            attempt=2,
+            updatedAt=since.replace("+00:00", "Z"),
+        )
+
+    waiting, lost = pending_since(10), pending_since(20)
+
+    assert stage.refusal(alice.access_token, RETRY, id=waiting)["errorType"] == "OrderConflict"
+    stage.graphql(alice.access_token, RETRY, id=lost)
+    assert stage.ended(alice, lost)["status"] == "PAID"
