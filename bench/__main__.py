@@ -1,5 +1,7 @@
 """Measures orderflow on the embedded cloud and writes bench/results.json; see bench/README.md."""
 
+import asyncio
+import gc
 import http.client
 import json
 import statistics
@@ -8,7 +10,7 @@ import sys
 import time
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, cast
 from urllib.parse import urlsplit
@@ -18,13 +20,31 @@ from rich.box import SIMPLE
 from rich.console import Console
 from rich.table import Table
 
-from bench.client import ORDER, PLACE
 from local.customers import Customer, sign_in, sign_up
 from local.embedded_cloud import EmbeddedCloud
+from local.live import order_updates
 
 RESULTS = Path(__file__).with_name("results.json")
 ROOT = RESULTS.parents[1]
-FUNCTIONS = ("start_workflow", "take_payment", "refund_payment", "email_customer")
+FUNCTIONS = (
+    "start_workflow",
+    "take_payment",
+    "refund_payment",
+    "broadcast_update",
+    "email_customer",
+)
+ORDER = {"name": "Pizza", "quantity": 6, "restaurantId": "Dominos", "addOns": ["chili"]}
+PLACE = "mutation ($input: PlaceOrderInput!) { placeOrder(input: $input) { id status } }"
+GET = "query ($id: ID!) { getOrder(id: $id) { id name status version } }"
+LIST = "query { listOrders(limit: 20) { items { id name status version } nextToken } }"
+UPDATE = "mutation ($input: UpdateOrderInput!) { updateOrder(input: $input) { id version } }"
+ECHO_SDL = "type Query { echo(text: String): String }"
+ECHO = """
+export function request(ctx) { return { payload: ctx.args.text }; }
+export function response(ctx) { return ctx.result; }
+"""
+SUBSCRIBERS = 200
+ROUNDS = 10
 EVALUATE = """
 import time
 began = time.perf_counter()
@@ -63,7 +83,8 @@ REFERENCE = {
 
 # No order waits for the retries of an unreachable processor.
 ALL_PAID = {"paymentSuccessRate": 1}
-# The reference publishes to SNS, whose e-mail costs the emulator nothing, and mails no customer.
+# The reference publishes to SNS, whose e-mail costs the emulator nothing, and mails no customer. It
+# has no live updates either: the broadcast is switched off meanwhile.
 SAME_WORK: dict[str, Any] = {**ALL_PAID, "notificationEmails": [], "senderEmail": ""}
 
 Numbers = dict[str, Any]
@@ -81,7 +102,54 @@ class Bench:
 
     def mutation(self) -> Numbers:
         self._place(orders=10, clients=1)
-        return percentiles([taken for _, taken in self._place(orders=50, clients=1)])
+        return percentiles(self._place(orders=50, clients=1))
+
+    def get_order(self) -> Numbers:
+        return self._sequential([{"query": GET, "variables": {"id": self._an_order()}}] * 60)
+
+    def list_orders(self) -> Numbers:
+        return self._sequential([{"query": LIST, "variables": {}}] * 60)
+
+    def update_order(self) -> Numbers:
+        order_id = self._an_order(status="PAYMENT_FAILED")
+        inputs = [{"id": order_id, "version": n, "quantity": 5} for n in range(1, 61)]
+        return self._sequential(
+            [{"query": UPDATE, "variables": {"input": given}} for given in inputs]
+        )
+
+    def delivery(self) -> Numbers:
+        """From the table's answer to a write until a subscriber has it."""
+        url = self.outputs["graphqlUrl"]
+
+        async def follow() -> list[float]:
+            async with order_updates(url, self.customer) as updates:
+                times: list[float] = []
+                for _ in range(60):
+                    order_id = await asyncio.to_thread(self._an_order)
+                    written = time.perf_counter()
+                    while (await updates.get())["id"] != order_id:
+                        pass
+                    times.append((time.perf_counter() - written) * 1000)
+                return times
+
+        return percentiles(asyncio.run(follow())[10:])
+
+    def subscribers(self) -> Numbers:
+        """Rounds of subscribers that come, follow an order each, and go: this process's memory."""
+        memory: list[float] = []
+        began = time.perf_counter()
+        for _ in range(ROUNDS):
+            given = {
+                "url": self.outputs["graphqlUrl"],
+                "customer": asdict(self.customer),
+                "subscribers": SUBSCRIBERS,
+            }
+            run_module("bench.subscribers", given)
+            self.sent += SUBSCRIBERS
+            gc.collect()
+            memory.append(round(psutil.Process().memory_info().rss / 2**20))
+        seconds = (time.perf_counter() - began) / ROUNDS
+        return {"seconds_a_round": rounded(seconds), "gateway_mb_after_each_round": memory}
 
     def end_to_end(self) -> Numbers:
         url = urlsplit(str(self.outputs["graphqlUrl"]))
@@ -140,19 +208,43 @@ class Bench:
         seconds = time.perf_counter() - began
         return {"seconds": rounded(seconds), "orders_per_second": rounded(orders / seconds)}
 
-    def _place(self, *, orders: int, clients: int) -> list[tuple[str, float]]:
-        """Each order's id and the milliseconds of its mutation."""
+    def _place(self, *, orders: int, clients: int) -> list[float]:
+        """The milliseconds of each order's mutation."""
         self.sent += orders
-        output = subprocess.run(
-            [
-                *(sys.executable, "-m", "bench.client", self.outputs["graphqlUrl"]),
-                *(self.customer.access_token, str(orders), str(clients)),
-            ],
-            cwd=ROOT,
-            check=True,
-            capture_output=True,
-        ).stdout
-        return json.loads(output)
+        request = {"query": PLACE, "variables": {"input": ORDER}}
+        return [taken for _, taken in self._send([request] * orders, clients)]
+
+    def _send(self, requests: list[Numbers], clients: int) -> list[tuple[Any, float]]:
+        headers = {"authorization": self.customer.access_token}
+        return send(self.outputs["graphqlUrl"], headers, requests, clients)
+
+    def _sequential(self, requests: list[Numbers]) -> Numbers:
+        """The percentiles of requests on one connection, without the first ten."""
+        return percentiles([taken for _, taken in self._send(requests, 1)][10:])
+
+    def _an_order(self, status: str = "PAID") -> str:
+        """Write an order of the customer straight into the table; its id."""
+        order_id = str(uuid.uuid4())
+        now = "2026-01-01T12:00:00.000Z"
+        texts = {
+            "customerId": self.customer.sub,
+            "id": order_id,
+            "name": "Pizza",
+            "restaurantId": "Dominos",
+            "status": status,
+            "placedAt": now,
+            "updatedAt": now,
+        }
+        self.cloud.aws.dynamodb.put_item(
+            TableName=self.outputs["orderTableName"],
+            Item={
+                **{name: {"S": text} for name, text in texts.items()},
+                **{name: {"N": "1"} for name in ("quantity", "attempt", "version")},
+                "addOns": {"L": []},
+            },
+        )
+        self.sent += 1
+        return order_id
 
     def _message(self) -> str:
         return json.dumps(
@@ -202,10 +294,20 @@ class Bench:
 
     def _consumer(self) -> str:
         """The event source mapping of the order queue."""
-        arn = self.cloud.aws.sqs.get_queue_attributes(
-            QueueUrl=self.outputs["orderQueueUrl"], AttributeNames=["QueueArn"]
-        )["Attributes"]["QueueArn"]
-        mappings = self.cloud.aws.functions.list_event_source_mappings(EventSourceArn=arn)
+        return self._mapping(
+            self.cloud.aws.sqs.get_queue_attributes(
+                QueueUrl=self.outputs["orderQueueUrl"], AttributeNames=["QueueArn"]
+            )["Attributes"]["QueueArn"]
+        )
+
+    def switch_broadcast(self, *, on: bool) -> None:
+        """Let changes of the table go out to subscribers, or not."""
+        table = self.cloud.aws.dynamodb.describe_table(TableName=self.outputs["orderTableName"])
+        stream = table["Table"].get("LatestStreamArn", "")
+        self.cloud.aws.functions.update_event_source_mapping(UUID=self._mapping(stream), Enabled=on)
+
+    def _mapping(self, source: str) -> str:
+        mappings = self.cloud.aws.functions.list_event_source_mappings(EventSourceArn=source)
         return mappings["EventSourceMappings"][0].get("UUID", "")
 
     def _invocations(self) -> int:
@@ -234,6 +336,53 @@ class Bench:
             + times.children_user
             + times.children_system,
         }
+
+
+def run_module(module: str, given: Numbers) -> str:
+    """What the module prints, given this on its standard input."""
+    return subprocess.run(
+        [sys.executable, "-m", module],
+        cwd=ROOT,
+        check=True,
+        input=json.dumps(given),
+        stdout=subprocess.PIPE,
+        text=True,
+    ).stdout
+
+
+def send(
+    url: str, headers: dict[str, str], requests: list[Numbers], clients: int
+) -> list[tuple[Any, float]]:
+    """The data and the milliseconds of each request, from a process of its own."""
+    given = {"url": url, "headers": headers, "requests": requests, "clients": clients}
+    return json.loads(run_module("bench.client", given))
+
+
+def none_field(cloud: EmbeddedCloud) -> Numbers:
+    """One field on a NONE data source, through the gateway and through the emulator's endpoint."""
+    appsync = cloud.aws.appsync
+    api = appsync.create_graphql_api(name="echo", authenticationType="API_KEY")["graphqlApi"]
+    api_id = api.get("apiId", "")
+    appsync.start_schema_creation(apiId=api_id, definition=ECHO_SDL.encode())
+    appsync.create_data_source(apiId=api_id, name="none", type="NONE")
+    appsync.create_resolver(
+        apiId=api_id,
+        typeName="Query",
+        fieldName="echo",
+        dataSourceName="none",
+        runtime={"name": "APPSYNC_JS", "runtimeVersion": "1.0.0"},
+        code=ECHO,
+    )
+    headers = {"x-api-key": appsync.create_api_key(apiId=api_id)["apiKey"].get("id", "")}
+    request = {"query": "query ($text: String) { echo(text: $text) }", "variables": {"text": "a"}}
+    addresses = {
+        "gateway": api.get("uris", {})["GRAPHQL"],
+        "emulator": f"{cloud.emulator.url}/v1/apis/{api_id}/graphql",
+    }
+    return {
+        part: percentiles([taken for _, taken in send(url, headers, [request] * 110, 1)][10:])
+        for part, url in addresses.items()
+    }
 
 
 def spent(process: psutil.Process) -> float:
@@ -292,10 +441,19 @@ def measure(console: Console) -> Numbers:
     with EmbeddedCloud() as cloud:
         bench = deploy(cloud, SAME_WORK)
         results["deploy_s"] = bench.deploy_s
+        bench.switch_broadcast(on=False)
         step("mutation_ms", bench.mutation)
         step("end_to_end_ms", bench.end_to_end)
         step("burst", bench.burst)
         step("drain", lambda: {str(orders): bench.drain(orders) for orders in (300, 3000)})
+        bench.switch_broadcast(on=True)
+        step("get_order_ms", bench.get_order)
+        step("list_orders_ms", bench.list_orders)
+        step("update_order_ms", bench.update_order)
+        step("delivery_ms", bench.delivery)
+        step("burst_with_live_updates", bench.burst)
+        step("subscribers", bench.subscribers)
+        step("none_field_ms", lambda: none_field(cloud))
         mailing = deploy(cloud, ALL_PAID)
         step("burst_with_mail", mailing.burst)
     results["lambda_invocations_per_order"] = results["burst"].pop("lambda_invocations_per_order")

@@ -1,40 +1,42 @@
-"""A load generator in a process of its own: places orders, prints each one's milliseconds.
+"""A load generator in a process of its own: sends GraphQL requests, prints each one's milliseconds.
 
-python -m bench.client URL TOKEN ORDERS CLIENTS
+Standard input: `{"url", "headers", "clients", "requests": [{"query", "variables"}]}`. Standard
+output: `[[data, milliseconds]]`, in the order in which they were answered.
 """
 
 import asyncio
 import json
 import sys
 import time
+from typing import Any
 
 import aiohttp
 
-PLACE = """
-  mutation ($input: PlaceOrderInput!) { placeOrder(input: $input) { id status } }
-"""
-ORDER = {"name": "Pizza", "quantity": 6, "restaurantId": "Dominos", "addOns": ["chili"]}
 
-
-async def place(url: str, token: str, orders: int, clients: int) -> list[tuple[str, float]]:
-    """Place `orders` orders over `clients` connections; each one's id and milliseconds."""
-    body = json.dumps({"query": PLACE, "variables": {"input": ORDER}}).encode()
-    headers = {"authorization": token, "content-type": "application/json"}
-    share = iter(range(orders))
-    placed: list[tuple[str, float]] = []
+async def send(
+    url: str, headers: dict[str, str], clients: int, requests: list[dict[str, Any]]
+) -> list[tuple[Any, float]]:
+    """Send the requests over as many connections as there are clients."""
+    bodies = iter([json.dumps(request).encode() for request in requests])
+    answered: list[tuple[Any, float]] = []
 
     async def client() -> None:
-        async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=1)) as http:
-            for _ in share:
+        async with aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(limit=1),
+            headers={"content-type": "application/json", **headers},
+        ) as http:
+            for body in bodies:
                 began = time.perf_counter()
-                async with http.post(url, data=body, headers=headers) as answer:
-                    order = (await answer.json())["data"]["placeOrder"]
-                placed.append((order["id"], (time.perf_counter() - began) * 1000))
+                async with http.post(url, data=body) as response:
+                    answer = await response.json()
+                taken = (time.perf_counter() - began) * 1000
+                if "errors" in answer:
+                    sys.exit(f"A request failed: {answer['errors']}")
+                answered.append((answer["data"], taken))
 
     await asyncio.gather(*(client() for _ in range(clients)))
-    return placed
+    return answered
 
 
 if __name__ == "__main__":
-    _, url, token, orders, clients = sys.argv
-    print(json.dumps(asyncio.run(place(url, token, int(orders), int(clients)))))
+    print(json.dumps(asyncio.run(send(**json.load(sys.stdin)))))
