@@ -7,6 +7,18 @@ const recommended = appsync.configs.recommended;
 export default [
   { files: ['graphql/resolvers/*.js'], ...js.configs.recommended },
   {
+    files: ['local/graphiql/*.mjs'],
+    ...js.configs.recommended,
+    languageOptions: {
+      globals: Object.fromEntries(
+        [
+          'AmazonCognitoIdentity', 'GraphiQL', 'React', 'ReactDOM', 'URL', 'WebSocket', 'atob',
+          'btoa', 'clearTimeout', 'document', 'fetch', 'localStorage', 'location', 'setTimeout',
+        ].map((name) => [name, 'readonly']),
+      ),
+    },
+  },
+  {
     files: ['graphql/resolvers/*.js'],
     ...recommended,
     languageOptions: {

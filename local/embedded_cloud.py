@@ -11,7 +11,7 @@ from local.appsync import Gateway
 from local.cloud import Emulator, ensure_node
 from local.engine import deploy, stage_config
 from local.engine.aws import Aws
-from local.graphiql import asset_routes
+from local.graphiql import asset_routes, sign_in_route
 from local.mailbox import Mailbox
 
 STAGE = "local"
@@ -39,7 +39,7 @@ class EmbeddedCloud:
             self.emulator.url,
             port=gateway_port,
             region=REGION,
-            routes=[*self.mailbox.routes, *asset_routes()],
+            routes=[*self.mailbox.routes, *asset_routes(), sign_in_route(lambda: self.aws)],
         )
         self._aws: Aws | None = None
 
