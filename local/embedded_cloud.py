@@ -13,7 +13,7 @@ from local.appsync import Gateway
 from local.cloud import Emulator, SavedState, ensure_node
 from local.engine import deploy, stage_config
 from local.engine.aws import Aws
-from local.graphiql import asset_routes, sign_in_route
+from local.graphiql import asset_routes, sign_in_routes
 from local.mailbox import Mailbox
 
 STAGE = "local"
@@ -52,7 +52,11 @@ class EmbeddedCloud:
             self.emulator.url,
             port=gateway_port,
             region=REGION,
-            routes=[*self.mailbox.routes, *asset_routes(), sign_in_route(lambda: self.aws)],
+            routes=[
+                *self.mailbox.routes,
+                *asset_routes(),
+                *sign_in_routes(self.emulator.url, lambda: self.aws),
+            ],
         )
         self._aws: Aws | None = None
 

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+import aiohttp
 from aiohttp import web
 from botocore.exceptions import ClientError
 
@@ -34,22 +35,44 @@ def _answer_with(asset: Path) -> Callable[[web.Request], Awaitable[web.FileRespo
     return answer
 
 
-def sign_in_route(aws: Callable[[], Aws]) -> web.RouteDef:
-    """Where the page signs in: the API's user pool, whoever deployed it, and Cognito's address."""
+def sign_in_routes(emulator_url: str, aws: Callable[[], Aws]) -> list[web.RouteDef]:
+    """Where the page signs in: the API's user pool, whoever deployed it, and Cognito itself.
 
-    async def answer(request: web.Request) -> web.Response:
+    Cognito is forwarded to: where the emulator enforces IAM, no page of another origin may read its
+    answers.
+    """
+
+    async def pool(request: web.Request) -> web.Response:
         try:
-            place = await asyncio.to_thread(_sign_in_place, aws(), request.match_info["api_id"])
+            ids = await asyncio.to_thread(_pool_of, aws(), request.match_info["api_id"])
         except ClientError as error:
             raise web.HTTPNotFound from error
-        return web.json_response(place)
+        return web.json_response(ids)
 
-    return web.get("/graphiql/apis/{api_id}/sign-in.json", answer)
+    async def cognito(request: web.Request) -> web.Response:
+        target = request.headers.get("X-Amz-Target", "")
+        if not target.startswith("AWSCognitoIdentityProviderService."):
+            raise web.HTTPBadRequest
+        headers = {"X-Amz-Target": target, "Content-Type": "application/x-amz-json-1.1"}
+        async with (
+            aiohttp.ClientSession() as session,
+            session.post(emulator_url, data=await request.read(), headers=headers) as answer,
+        ):
+            return web.Response(
+                status=answer.status,
+                body=await answer.read(),
+                content_type="application/x-amz-json-1.1",
+            )
+
+    return [
+        web.get("/graphiql/apis/{api_id}/pool.json", pool),
+        web.post("/graphiql/cognito", cognito),
+    ]
 
 
-def _sign_in_place(aws: Aws, api_id: str) -> dict[str, str]:
+def _pool_of(aws: Aws, api_id: str) -> dict[str, str]:
     api = aws.appsync.get_graphql_api(apiId=api_id)["graphqlApi"]
     assert "userPoolConfig" in api
     pool_id = api["userPoolConfig"]["userPoolId"]
     (client,) = aws.cognito.list_user_pool_clients(UserPoolId=pool_id)["UserPoolClients"]
-    return {"cognitoUrl": aws.url, "userPoolId": pool_id, "clientId": client.get("ClientId", "")}
+    return {"userPoolId": pool_id, "clientId": client.get("ClientId", "")}

@@ -163,8 +163,9 @@ async function begin() {
     await show(async () => given);
     return;
   }
-  const place = await (await fetch(`/graphiql/apis/${apiId}/sign-in.json`)).json();
-  const { cognitoUrl: endpoint, userPoolId: UserPoolId, clientId: ClientId } = place;
+  const ids = await (await fetch(`/graphiql/apis/${apiId}/pool.json`)).json();
+  const { userPoolId: UserPoolId, clientId: ClientId } = ids;
+  const endpoint = `${location.origin}/graphiql/cognito`;
   const pool = new CognitoUserPool({ UserPoolId, ClientId, endpoint });
   const user = pool.getCurrentUser();
   if (user) {

@@ -4,11 +4,13 @@ import json
 import re
 import urllib.error
 import urllib.request
+import uuid
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 
+from local.customers import sign_up
 from local.embedded_cloud import EmbeddedCloud
 from local.graphiql import ASSETS
 from tests.local.commands import ask
@@ -53,28 +55,53 @@ def test_the_page_signs_in_at_the_apis_user_pool(
     cloud: EmbeddedCloud, outputs: dict[str, Any]
 ) -> None:
     api_id = urlsplit(outputs["graphqlUrl"]).path.split("/")[-2]
-    content_type, body = get(f"{cloud.gateway.url}/graphiql/apis/{api_id}/sign-in.json")
+    content_type, body = get(f"{cloud.gateway.url}/graphiql/apis/{api_id}/pool.json")
     assert content_type == "application/json"
     assert json.loads(body) == {
-        "cognitoUrl": cloud.emulator.url,
         "userPoolId": outputs["userPoolId"],
         "clientId": outputs["userPoolClientId"],
     }
-    assert refusal(f"{cloud.gateway.url}/graphiql/apis/nothing/sign-in.json") == 404
+    assert refusal(f"{cloud.gateway.url}/graphiql/apis/nothing/pool.json") == 404
 
 
-def test_a_browser_may_ask_cognito_from_the_page(cloud: EmbeddedCloud) -> None:
-    """What a browser sends before the page's first call of another origin."""
+def cognito(cloud: EmbeddedCloud, target: str, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+    """Ask as the page's Cognito client does."""
     question = urllib.request.Request(  # noqa: S310 (our own)
-        cloud.emulator.url,
-        method="OPTIONS",
-        headers={
-            "Origin": cloud.gateway.url,
-            "Access-Control-Request-Method": "POST",
-            "Access-Control-Request-Headers": "content-type,x-amz-target,x-amz-user-agent",
-        },
+        f"{cloud.gateway.url}/graphiql/cognito",
+        method="POST",
+        data=json.dumps(body).encode(),
+        headers={"X-Amz-Target": target, "Content-Type": "application/x-amz-json-1.1"},
     )
-    with urllib.request.urlopen(question, timeout=10) as answer:  # noqa: S310 (our own)
-        assert answer.headers["Access-Control-Allow-Origin"] == "*"
-        assert answer.headers["Access-Control-Allow-Headers"] == "*"
-        assert "POST" in answer.headers["Access-Control-Allow-Methods"]
+    try:
+        with urllib.request.urlopen(question, timeout=10) as answer:  # noqa: S310 (our own)
+            return answer.status, json.load(answer)
+    except urllib.error.HTTPError as error:
+        with error:
+            text = error.read()
+            return error.code, json.loads(text) if text.startswith(b"{") else {}
+
+
+def test_the_page_reaches_cognito_at_its_own_origin(
+    cloud: EmbeddedCloud, outputs: dict[str, Any]
+) -> None:
+    email = f"{uuid.uuid4().hex}@customers.example"
+    sign_up(cloud.aws, cloud.mailbox, outputs, email)
+    asked = {
+        "AuthFlow": "USER_SRP_AUTH",
+        "ClientId": outputs["userPoolClientId"],
+        "AuthParameters": {"USERNAME": email, "SRP_A": "abcdef"},
+    }
+    service = "AWSCognitoIdentityProviderService"
+
+    status, challenge = cognito(cloud, f"{service}.InitiateAuth", asked)
+    assert status == 200
+    assert challenge["ChallengeName"] == "PASSWORD_VERIFIER"
+    assert "SRP_B" in challenge["ChallengeParameters"]
+
+    status, refused = cognito(cloud, f"{service}.InitiateAuth", asked | {"ClientId": "nobody"})
+    assert status == 400
+    assert refused["__type"] == "ResourceNotFoundException"
+
+
+def test_nothing_but_cognito_is_forwarded_to(cloud: EmbeddedCloud) -> None:
+    assert cognito(cloud, "DynamoDB_20120810.ListTables", {}) == (400, {})
