@@ -17,16 +17,16 @@ unexport PYTHONDONTWRITEBYTECODE
 demo: $(READY)  ## Place ORDERS (20) orders on the embedded cloud and show what happens
 	@$(BIN)/python -m local demo --orders $(or $(ORDERS),20)
 
-up: $(READY) node_modules/.ready  ## Keep the embedded cloud running; PORT, AWS_PORT, EMPTY=1
-	@$(BIN)/python -m local up $(if $(PORT),--port $(PORT)) $(if $(AWS_PORT),--aws-port $(AWS_PORT)) $(if $(EMPTY),--empty)
+up: $(READY) node_modules/.ready  ## Keep the embedded cloud running; PERSIST=1, PORT, AWS_PORT, EMPTY=1
+	@$(BIN)/python -m local up $(if $(PERSIST),--persist) $(if $(PORT),--port $(PORT)) $(if $(AWS_PORT),--aws-port $(AWS_PORT)) $(if $(EMPTY),--empty)
 
-test: $(READY)  ## All tests
+test: $(READY) node_modules/.ready  ## All tests
 	@$(BIN)/pytest
 
 unit: $(READY)  ## The tests that need no emulator
 	@$(BIN)/pytest -m "not cloud"
 
-lint: $(READY) node_modules/.ready  ## Formatting, style, types, resolvers
+lint: $(READY) node_modules/.ready  ## Formatting, style, types, JavaScript
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
 	$(BIN)/basedpyright

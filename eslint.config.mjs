@@ -9,6 +9,18 @@ const files = ['graphql/resolvers/*.js', 'graphql/functions/*.js'];
 export default [
   { files, ...js.configs.recommended },
   {
+    files: ['local/graphiql/*.mjs'],
+    ...js.configs.recommended,
+    languageOptions: {
+      globals: Object.fromEntries(
+        [
+          'AmazonCognitoIdentity', 'GraphiQL', 'React', 'ReactDOM', 'URL', 'WebSocket', 'atob',
+          'btoa', 'clearTimeout', 'document', 'fetch', 'localStorage', 'location', 'setTimeout',
+        ].map((name) => [name, 'readonly']),
+      ),
+    },
+  },
+  {
     files,
     ...recommended,
     languageOptions: {

@@ -1,4 +1,4 @@
-"""`python -m local demo` and `python -m local up`."""
+"""`python -m local demo`, `python -m local up` and `python -m local token`."""
 
 import argparse
 import signal
@@ -8,12 +8,9 @@ from types import FrameType
 
 import pulumi
 
-from local import demo, up
+from local import demo, token, up
 from local.cloud import CloudError
 from local.engine import DeploymentError
-
-EMULATOR_PORT = 4566
-GATEWAY_PORT = 4567
 
 
 def main() -> int:
@@ -25,13 +22,17 @@ def main() -> int:
     )
     demo_command.add_argument("--json", action="store_true", help="print one JSON object")
     up_command = commands.add_parser("up", help="keep the embedded cloud running until Ctrl-C")
-    up_command.add_argument(
-        "--port", type=_whole_number(1, 65535), default=GATEWAY_PORT, help="of AppSync (4567)"
-    )
-    up_command.add_argument(
-        "--aws-port", type=_whole_number(1, 65535), default=EMULATOR_PORT, help="of AWS (4566)"
-    )
+    up_command.add_argument("--port", type=_whole_number(1, 65535), help="of AppSync (4567)")
+    up_command.add_argument("--aws-port", type=_whole_number(1, 65535), help="of AWS (4566)")
     up_command.add_argument("--empty", action="store_true", help="deploy nothing")
+    up_command.add_argument(
+        "--persist", action="store_true", help="keep everything in .local/state for the next run"
+    )
+    token_command = commands.add_parser("token", help="print a customer's access token")
+    token_command.add_argument(
+        "--customer", required=True, help="name or e-mail address; signed up at first use"
+    )
+    token_command.add_argument("--staff", action="store_true", help="as a member of group staff")
     arguments = parser.parse_args()
     # Both, also where a shell started us in the background, with SIGINT ignored.
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGALRM):
@@ -40,7 +41,10 @@ def main() -> int:
     try:
         if arguments.command == "demo":
             return demo.run(arguments.orders, arguments.json)
-        return up.run(arguments.aws_port, arguments.port, arguments.empty)
+        if arguments.command == "token":
+            return token.run(arguments.customer, arguments.staff)
+        ports = up.Ports(emulator=arguments.aws_port, gateway=arguments.port)
+        return up.run(ports, empty=arguments.empty, persist=arguments.persist)
     except (CloudError, DeploymentError, pulumi.RunError) as error:
         print(error, file=sys.stderr)  # noqa: T201 (the one message that says what is wrong)
         return 1

@@ -1,16 +1,26 @@
 """Customers of the deployed stage, signed up and signed in as a front end would do it."""
 
+import fcntl
+import json
+import os
 import re
 import secrets
 import time
+from collections.abc import Generator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
+from botocore.exceptions import ClientError
 from pycognito.aws_srp import AWSSRP  # pyright: ignore[reportMissingTypeStubs]
 
+from local.cloud import CloudError
 from local.engine.aws import Aws
 from local.mailbox import Mailbox
 
 CODE_WITHIN_SECONDS = 10
+DOMAIN = "orderflow.example"
+STAFF = "staff"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,3 +85,54 @@ def sign_in(aws: Aws, outputs: dict[str, str], email: str, password: str) -> Cus
         access_token=tokens["AccessToken"],
         id_token=tokens["IdToken"],
     )
+
+
+class Accounts:
+    """Customers whose passwords are kept, so that they can sign in again.
+
+    Args:
+        file: of the passwords, by e-mail address; readable by this user only.
+    """
+
+    def __init__(self, aws: Aws, mailbox: Mailbox, outputs: dict[str, str], file: Path) -> None:
+        self._aws = aws
+        self._mailbox = mailbox
+        self._outputs = outputs
+        self._file = file
+
+    def sign_in(self, name: str, *, staff: bool = False) -> Customer:
+        """Sign a customer in, and up before that where there is none.
+
+        Args:
+            name: an address, or what is before the @ of one.
+            staff: make the customer a member of group `staff`.
+
+        Raises:
+            CloudError: Cognito refuses; such as a customer of another origin, whose password is
+                not here.
+        """
+        email = name if "@" in name else f"{name}@{DOMAIN}"
+        try:
+            with self._passwords() as passwords:
+                if email not in passwords:
+                    passwords[email] = sign_up(self._aws, self._mailbox, self._outputs, email)
+            if staff:
+                self._aws.cognito.admin_add_user_to_group(
+                    UserPoolId=self._outputs["userPoolId"], Username=email, GroupName=STAFF
+                )
+            return sign_in(self._aws, self._outputs, email, passwords[email])
+        except ClientError as error:
+            raise CloudError(f"{email} could not sign in: {error}") from error
+
+    @contextmanager
+    def _passwords(self) -> Generator[dict[str, str]]:
+        """The passwords, to read and add to; other processes wait."""
+        descriptor = os.open(self._file, os.O_RDWR | os.O_CREAT, 0o600)
+        with os.fdopen(descriptor, "r+") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            passwords: dict[str, str] = json.loads(file.read() or "{}")
+            try:
+                yield passwords
+            finally:
+                file.seek(0)
+                json.dump(passwords, file)

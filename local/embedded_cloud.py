@@ -1,45 +1,64 @@
 """The whole embedded cloud: emulator, AppSync gateway, mailbox, and the stage deployed on them."""
 
+import contextlib
 import os
 import shutil
 import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Self
+from uuid import NAMESPACE_URL, uuid5
 
 from local.appsync import Gateway
-from local.cloud import Emulator, ensure_node
+from local.cloud import Emulator, SavedState, ensure_node
 from local.engine import deploy, stage_config
 from local.engine.aws import Aws
-from local.graphiql import asset_routes
+from local.graphiql import asset_routes, sign_in_routes
 from local.mailbox import Mailbox
 
 STAGE = "local"
 REGION = "us-east-1"
 LOCAL = Path(__file__).parents[1] / ".local"
 RUNS = LOCAL / "runs"
+# Of the authority that clients must trust for TLS, in the running cloud's folder.
+CA = "ca.pem"
 
 
 class EmbeddedCloud:
-    """AWS on this machine, as a context manager; nothing of it outlives this process.
+    """AWS on this machine, as a context manager; no process of it outlives this one.
 
     Args:
         emulator_port, gateway_port: TCP ports of 127.0.0.1; free ones where None.
+        state: where everything is loaded from and saved to; None: nothing is kept.
     """
 
     def __init__(
-        self, *, emulator_port: int | None = None, gateway_port: int | None = None
+        self,
+        *,
+        emulator_port: int | None = None,
+        gateway_port: int | None = None,
+        state: SavedState | None = None,
     ) -> None:
         ensure_node()
-        RUNS.mkdir(parents=True, exist_ok=True)
-        self._state = Path(tempfile.mkdtemp(prefix=f"{os.getpid()}-", dir=RUNS))
-        self.emulator = Emulator(self._state, port=emulator_port)
+        self._saved_state = state
+        if state:
+            self.folder = state.running
+            self.emulator = Emulator(self.folder, port=emulator_port, persist=True, lock=state.lock)
+        else:
+            RUNS.mkdir(parents=True, exist_ok=True)
+            self.folder = Path(tempfile.mkdtemp(prefix=f"{os.getpid()}-", dir=RUNS))
+            self.emulator = Emulator(self.folder, port=emulator_port)
         self.mailbox = Mailbox(self.emulator.url)
         self.gateway = Gateway(
             self.emulator.url,
             port=gateway_port,
             region=REGION,
-            routes=[*self.mailbox.routes, *asset_routes()],
+            ca=self.folder / CA,
+            routes=[
+                *self.mailbox.routes,
+                *asset_routes(),
+                *sign_in_routes(self.emulator.url, lambda: self.aws),
+            ],
         )
         self._aws: Aws | None = None
 
@@ -58,6 +77,8 @@ class EmbeddedCloud:
             # On AWS, too, an operator verifies the address that a stage mails from.
             sender = stage_config(STAGE)["orderflow:senderEmail"]
             self._aws.ses.create_email_identity(EmailIdentity=sender)
+            if self._saved_state:
+                self._resume_workflows()
         except BaseException:
             self.__exit__()
             raise
@@ -66,7 +87,29 @@ class EmbeddedCloud:
     def __exit__(self, *_: object) -> None:
         self.gateway.stop()
         self.emulator.stop()
-        shutil.rmtree(self._state, ignore_errors=True)
+        if not self._saved_state:
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _resume_workflows(self) -> None:
+        """Start again what ran when the emulator ended; AWS's executions outlive its machines."""
+        workflows = self.aws.step_functions
+        for machine in workflows.list_state_machines()["stateMachines"]:
+            if machine["type"] != "STANDARD":
+                continue
+            pages = workflows.get_paginator("list_executions").paginate(
+                stateMachineArn=machine["stateMachineArn"], statusFilter="FAILED"
+            )
+            for arn in [each["executionArn"] for page in pages for each in page["executions"]]:
+                failed = workflows.describe_execution(executionArn=arn)
+                if failed.get("error") != "States.ServiceRestart":
+                    continue
+                # The name is the same at every start, so that it happens once.
+                with contextlib.suppress(workflows.exceptions.ExecutionAlreadyExists):
+                    workflows.start_execution(
+                        stateMachineArn=machine["stateMachineArn"],
+                        name=str(uuid5(NAMESPACE_URL, arn)),
+                        input=failed["input"],
+                    )
 
     def deploy(
         self,

@@ -2,50 +2,169 @@
 
 import contextlib
 import json
+import shutil
 import threading
+from dataclasses import dataclass
+from typing import Any
 
+from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 
-from local.customers import sign_in, sign_up
-from local.demo import CUSTOMER, deploy_shown, make_console
-from local.embedded_cloud import LOCAL, EmbeddedCloud
+from local.cloud import CloudError, SavedState
+from local.customers import Accounts
+from local.demo import deploy_shown, make_console
+from local.embedded_cloud import CA, LOCAL, EmbeddedCloud
+from local.stored_stage import StoredStage, fingerprint
 
+EMULATOR_PORT = 4566
+GATEWAY_PORT = 4567
 OUTPUTS = LOCAL / "outputs.json"
+# Where the running cloud is: {awsUrl, gatewayUrl, folder}.
+ADDRESSES = LOCAL / "cloud.json"
+# The certificate of the authority behind the gateway's own, for clients that speak TLS.
+TRUSTED = LOCAL / "ca.pem"
+STATE = LOCAL / "state"
+# Of the customers below and of `python -m local token`, in the running cloud's folder.
+PASSWORDS = "customers.json"
+CUSTOMERS = {"alice": False, "bob": False, "staff": True}
 
 
-def run(emulator_port: int, gateway_port: int, empty: bool) -> int:
-    """Start, deploy unless `empty`, and wait.
+@dataclass(frozen=True, kw_only=True)
+class Ports:
+    """TCP ports that the user asked for; None where any will do."""
+
+    emulator: int | None
+    gateway: int | None
+
+
+def run(ports: Ports, *, empty: bool, persist: bool) -> int:
+    """Start, deploy unless `empty` or stored, and wait.
 
     Args:
         empty: leave the deployment to `pulumi up --stack local`.
+        persist: keep everything for the next run.
+
+    Raises:
+        CloudError: a port is taken, another run has the state, or the state is not whole.
     """
     console = make_console()
-    with EmbeddedCloud(emulator_port=emulator_port, gateway_port=gateway_port) as cloud:
-        console.print(f"AWS     {cloud.emulator.url}\nAppSync {cloud.gateway.url}")
-        console.print(f"mail    {cloud.gateway.url}/mailbox")
+    if persist:
+        with SavedState(STATE) as state:
+            _serve(ports, console, empty, state)
+        if not state.whole:
+            raise CloudError(
+                f"Not all could be saved (see {state.running}/emulator.log): the next run begins "
+                "with what this one began with."
+            )
+        console.print(f"Stopped; the state is in {STATE}.", soft_wrap=True)
+    else:
+        _serve(ports, console, empty, None)
+        console.print("Stopped.")
+    return 0
+
+
+def _serve(ports: Ports, console: Console, empty: bool, state: SavedState | None) -> None:
+    stored = _stored(state, ports) if state else None
+    if stored:
+        ports = Ports(emulator=stored.emulator_port, gateway=stored.gateway_port)
+    emulator_port, gateway_port = ports.emulator or EMULATOR_PORT, ports.gateway or GATEWAY_PORT
+    with EmbeddedCloud(
+        emulator_port=emulator_port, gateway_port=gateway_port, state=state
+    ) as cloud:
         try:
-            if empty:
-                console.print("Nothing is deployed: run [bold]pulumi up --stack local[/]")
-            else:
-                _deploy(cloud, console)
+            _write_addresses(cloud)
+            outputs = _stage(cloud, console, empty, stored)
+            if state:
+                StoredStage(
+                    emulator_port=emulator_port,
+                    gateway_port=gateway_port,
+                    outputs=outputs,
+                    program=stored.program if stored and stored.outputs else fingerprint(),
+                ).write(cloud.folder)
+            _show(cloud, console, outputs)
+            if stored and stored.outputs and stored.program != fingerprint():
+                console.print(
+                    "[bold yellow]The stored stage is older than the program, which has changed "
+                    f"since.[/] To deploy it anew, and lose the orders: stop, rm -r {STATE}",
+                    soft_wrap=True,
+                )
             console.print("\nCtrl-C stops everything.")
             with contextlib.suppress(KeyboardInterrupt):
                 threading.Event().wait()
         finally:
-            OUTPUTS.unlink(missing_ok=True)
-    console.print("Stopped.")
-    return 0
+            for file in (OUTPUTS, ADDRESSES, TRUSTED):
+                file.unlink(missing_ok=True)
 
 
-def _deploy(cloud: EmbeddedCloud, console: Console) -> None:
-    outputs = deploy_shown(cloud, console)
+def _stored(state: SavedState, ports: Ports) -> StoredStage | None:
+    """The stage of the last run; without one, what there is is of a run that was cut off."""
+    stored = StoredStage.read(state.running)
+    if stored:
+        stored.require_ports(ports.emulator, ports.gateway)
+    else:
+        state.clear()
+    return stored
+
+
+def _write_addresses(cloud: EmbeddedCloud) -> None:
+    addresses = {
+        "awsUrl": cloud.emulator.url,
+        "gatewayUrl": cloud.gateway.url,
+        "folder": str(cloud.folder),
+    }
+    ADDRESSES.write_text(json.dumps(addresses, indent=2) + "\n")
+
+
+def _stage(
+    cloud: EmbeddedCloud, console: Console, empty: bool, stored: StoredStage | None
+) -> dict[str, Any]:
+    """The outputs of the stage: the stored one's, or a new one's."""
+    if stored and stored.outputs:
+        _require_whole(cloud, stored.outputs)
+        return stored.outputs
+    return {} if empty else deploy_shown(cloud, console)
+
+
+def _require_whole(cloud: EmbeddedCloud, outputs: dict[str, Any]) -> None:
+    """Refuse a state of which a part is lost, as by a damaged file."""
+    aws = cloud.aws
+    try:
+        aws.dynamodb.describe_table(TableName=outputs["orderTableName"])
+        aws.cognito.describe_user_pool(UserPoolId=outputs["userPoolId"])
+        aws.sqs.get_queue_attributes(QueueUrl=outputs["orderQueueUrl"])
+        aws.step_functions.describe_state_machine(stateMachineArn=outputs["workflowArn"])
+        aws.sns.get_topic_attributes(TopicArn=outputs["notificationTopicArn"])
+        aws.appsync.get_graphql_api(apiId=outputs["graphqlUrl"].split("/")[-2])
+    except (BotoCoreError, ClientError) as error:
+        raise CloudError(
+            f"The state in {STATE} is damaged ({error}). To begin anew: rm -r {STATE}"
+        ) from error
+
+
+def _show(cloud: EmbeddedCloud, console: Console, outputs: dict[str, Any]) -> None:
+    def row(label: str, *values: str) -> None:
+        # Never wrapped, so that what is copied from a narrow terminal is whole.
+        console.print(
+            f"{label:<10}{'  '.join(values)}", soft_wrap=True, markup=False, highlight=False
+        )
+
+    row("AWS", cloud.emulator.url)
+    row("AppSync", cloud.gateway.url)
+    row("mail", f"{cloud.gateway.url}/mailbox")
+    shutil.copy(cloud.folder / CA, TRUSTED)
+    row("TLS", f"the same addresses by https and wss; the authority to trust is {TRUSTED}")
+    if not outputs:
+        console.print("Nothing is deployed: run [bold]pulumi up --stack local[/]")
+        return
     OUTPUTS.write_text(json.dumps(outputs, indent=2) + "\n")
-    password = sign_up(cloud.aws, cloud.mailbox, outputs, CUSTOMER)
-    customer = sign_in(cloud.aws, outputs, CUSTOMER, password)
-    console.print(f"outputs {OUTPUTS}")
-    console.print(f"GraphQL {outputs['graphqlUrl']}")
-    console.print(f"\nToken of {CUSTOMER}, for the Authorization header (one hour):")
-    console.print(customer.access_token, soft_wrap=True, highlight=False)
-    console.print("\nGraphiQL, signed in with it:")
-    page = f"{outputs['graphqlUrl']}#{customer.access_token}"
-    console.print(page, soft_wrap=True, highlight=False)
+    row("outputs", str(OUTPUTS))
+    row("GraphQL", outputs["graphqlUrl"])
+    row("real-time", outputs["realtimeUrl"])
+    row("GraphiQL", "the GraphQL address in a browser; sign in as one of")
+    accounts = Accounts(cloud.aws, cloud.mailbox, outputs, cloud.folder / PASSWORDS)
+    signed_in = [accounts.sign_in(name, staff=staff) for name, staff in CUSTOMERS.items()]
+    for customer in signed_in:
+        row("", customer.email, customer.password)
+    row("token", f"of {signed_in[0].email}, for the Authorization header (one hour)")
+    row("", signed_in[0].access_token)
+    row("", "more for scripts: .venv/bin/python -m local token --customer alice")

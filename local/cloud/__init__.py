@@ -2,5 +2,6 @@
 
 from local.cloud.emulator import CloudError, Emulator, free_port
 from local.cloud.node import ensure_node
+from local.cloud.saved_state import SavedState
 
-__all__ = ["CloudError", "Emulator", "ensure_node", "free_port"]
+__all__ = ["CloudError", "Emulator", "SavedState", "ensure_node", "free_port"]

@@ -14,6 +14,9 @@ from typing import Self
 
 READY_WITHIN_SECONDS = 30
 STOP_WITHIN_SECONDS = 5
+SAVE_WITHIN_SECONDS = 60
+# In a state folder: the emulator's last run there saved all of its state as it ended.
+SAVED = "saved"
 
 
 class CloudError(Exception):
@@ -50,15 +53,25 @@ class Emulator:
     Args:
         state: folder for its log, its temporary files and, where `persist` is set, its data.
         port: TCP port; a free one where None.
-        persist: load the data of the last run at start, and save it at stop.
+        persist: load the data of the last run at start, and save it at the end, also where that
+            is this process's own by `kill -9`.
+        lock: descriptor that the child holds open too, until it has saved.
     """
 
-    def __init__(self, state: Path, *, port: int | None = None, persist: bool = False) -> None:
+    def __init__(
+        self,
+        state: Path,
+        *,
+        port: int | None = None,
+        persist: bool = False,
+        lock: int | None = None,
+    ) -> None:
         self.port = port or free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = state / "emulator.log"
         self._state = state
         self._persist = persist
+        self._lock = lock
         self._child: subprocess.Popen[bytes] | None = None
 
     @property
@@ -99,17 +112,19 @@ class Emulator:
         # Whoever's AWS account this machine knows, the emulator's root user is `test`.
         for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN"):
             environment.pop(name, None)
+        saved = [str(self._state / SAVED)] if self._persist else []
         # Compiled modules are kept, so that a Lambda worker starts in a fraction of the time.
         environment.pop("PYTHONDONTWRITEBYTECODE", None)
         with self.log.open("ab") as log:
             self._child = subprocess.Popen(
-                [sys.executable, "-m", "local.cloud.child"],
+                [sys.executable, "-m", "local.cloud.child", *saved],
                 cwd=Path(__file__).parents[2],
                 env=environment,
                 stdin=subprocess.PIPE,
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
+                pass_fds=[] if self._lock is None else [self._lock],
             )
         try:
             self._wait_until_ready()
@@ -140,7 +155,7 @@ class Emulator:
         if child.poll() is None:
             child.terminate()
             with contextlib.suppress(subprocess.TimeoutExpired):
-                child.wait(STOP_WITHIN_SECONDS)
+                child.wait(SAVE_WITHIN_SECONDS if self._persist else STOP_WITHIN_SECONDS)
         with contextlib.suppress(ProcessLookupError):
             os.killpg(child.pid, signal.SIGKILL)
         child.wait()

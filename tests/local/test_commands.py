@@ -1,103 +1,33 @@
 """The commands as a user runs them, on a copy of the program: each in a process of its own."""
 
 import json
-import shutil
 import signal
 import socket
-from collections.abc import Callable, Iterator
-from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
+import jwt
 import pytest
 
 from local.cloud import free_port
+from local.customers import sign_in
 from local.engine.aws import Aws
-from tests.local.processes import ROOT, Run, eventually, gone, run_python
+from tests.local.commands import OUTPUTS, Start, ask, change, graphql, runs_of
+from tests.local.processes import Run, eventually, gone
 
 pytestmark = pytest.mark.cloud
 
-SOURCES = ("infra", "functions", "graphql", "local")
-OUTPUTS = {
-    "graphqlUrl",
-    "realtimeUrl",
-    "region",
-    "userPoolId",
-    "userPoolClientId",
-    "orderQueueUrl",
-    "deadLetterQueueUrl",
-    "orderTableName",
-    "workflowArn",
-    "notificationTopicArn",
-}
 ENDED = {"PAID", "PAYMENT_FAILED"}
 CUSTOMER = "alice@orderflow.example"
-
-Start = Callable[..., Run]
-
-
-def copy_program(folder: Path) -> Path:
-    """All that the commands need, with a `.local` of its own."""
-    for source in SOURCES:
-        shutil.copytree(ROOT / source, folder / source)
-    for file in (ROOT / "__main__.py", *ROOT.glob("Pulumi*.yaml")):
-        shutil.copy2(file, folder)
-    return folder
-
-
-@pytest.fixture(scope="session")
-def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return copy_program(tmp_path_factory.mktemp("program"))
-
-
-@pytest.fixture
-def altered(tmp_path: Path) -> Path:
-    """A copy that the test changes."""
-    return copy_program(tmp_path / "program")
-
-
-@pytest.fixture
-def start(tmp_path: Path, program: Path) -> Iterator[Start]:
-    """Starts `python -m local …`; what still runs at the test's end is killed."""
-    runs: list[Run] = []
-
-    def start(*arguments: str, cwd: Path = program) -> Run:
-        runs.append(run_python(tmp_path, "-m", "local", *arguments, cwd=cwd))
-        return runs[-1]
-
-    yield start
-    for run in runs:
-        run.end()
-
-
-def change(file: Path, old: str, new: str) -> None:
-    text = file.read_text()
-    assert old in text
-    file.write_text(text.replace(old, new))
-
-
-def runs_of(program: Path) -> list[str]:
-    """The folders that runs have left."""
-    return sorted(path.name for path in (program / ".local" / "runs").iterdir())
+CUSTOMERS: dict[str, list[str]] = {
+    CUSTOMER: [],
+    "bob@orderflow.example": [],
+    "staff@orderflow.example": ["staff"],
+}
 
 
 def emulators(run: Run) -> list[str]:
     return [command for command in run.alive() if "local.cloud.child" in command]
-
-
-def ask(url: str, **request: Any) -> tuple[str, bytes]:
-    """The content type and body of an answer of status 200."""
-    address = urlsplit(url)
-    connection = HTTPConnection(address.netloc, timeout=10)
-    try:
-        connection.request(url=address.path, **request)
-        response = connection.getresponse()
-        body = response.read()
-        assert response.status == 200, body
-        return response.headers.get_content_type(), body
-    finally:
-        connection.close()
 
 
 def test_demo_prints_one_json_object(start: Start, program: Path) -> None:
@@ -151,9 +81,14 @@ def test_demo_after_a_killed_one(start: Start, program: Path) -> None:
     assert run.alive() == []
 
 
+def printed_password(run: Run, email: str) -> str:
+    (line,) = (line for line in run.stdout.splitlines() if email in line)
+    return line.split()[-1]
+
+
 def test_up_serves_all_that_it_prints_until_interrupted(start: Start, program: Path) -> None:
     port, aws_port = free_port(), free_port()
-    outputs_file = program / ".local" / "outputs.json"
+    outputs_file, addresses_file = (program / ".local" / f"{n}.json" for n in ("outputs", "cloud"))
     run = start("up", "--port", str(port), "--aws-port", str(aws_port))
     run.wait_for("Ctrl-C stops everything.")
 
@@ -165,20 +100,25 @@ def test_up_serves_all_that_it_prints_until_interrupted(start: Start, program: P
     url = outputs["graphqlUrl"]
     assert url.startswith(f"http://127.0.0.1:{port}/")
     assert url in run.stdout
-    (token,) = (line for line in run.stdout.splitlines() if line.startswith("eyJ"))
-    _, answer = ask(
-        url,
-        method="POST",
-        body=json.dumps({"query": "{ listOrders { items { id } } }"}),
-        headers={"Authorization": token, "Content-Type": "application/json"},
-    )
-    assert json.loads(answer) == {"data": {"listOrders": {"items": []}}}
+    assert outputs["realtimeUrl"] in run.stdout
     content_type, mails = ask(f"http://127.0.0.1:{port}/mailbox", method="GET")
     assert content_type == "application/json"
-    assert [mail["to"] for mail in json.loads(mails)] == [CUSTOMER]
+    assert [mail["to"] for mail in json.loads(mails)] == list(CUSTOMERS)
     content_type, page = ask(url, method="GET", headers={"Accept": "text/html"})
     assert content_type == "text/html"
     assert b"graphiql" in page.lower()
+    addresses = json.loads(addresses_file.read_text())
+    assert addresses["awsUrl"] == f"http://127.0.0.1:{aws_port}"
+    assert addresses["gatewayUrl"] == f"http://127.0.0.1:{port}"
+    # What is printed for the sign-in form signs in.
+    for email, groups in CUSTOMERS.items():
+        password = printed_password(run, email)
+        aws = Aws(addresses["awsUrl"], addresses["gatewayUrl"], "us-east-1")
+        customer = sign_in(aws, outputs, email, password)
+        claims = jwt.decode(customer.access_token, options={"verify_signature": False})
+        assert claims.get("cognito:groups", []) == groups
+        listed = graphql(url, customer.access_token, "{ listOrders { items { id } } }")
+        assert listed == {"listOrders": {"items": []}}
 
     run.signal(signal.SIGINT)
 
@@ -186,6 +126,7 @@ def test_up_serves_all_that_it_prints_until_interrupted(start: Start, program: P
     assert run.stderr == ""
     assert run.stdout.splitlines()[-1] == "Stopped."
     assert not outputs_file.exists()
+    assert not addresses_file.exists()
     assert run.alive() == []
     assert runs_of(program) == []
 

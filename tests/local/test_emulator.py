@@ -2,17 +2,19 @@
 
 import io
 import json
+import os
 import signal
 import socket
 import urllib.request
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
-from local.cloud import CloudError, Emulator, free_port
+from local.cloud import CloudError, Emulator, SavedState, free_port
 from local.engine.aws import Aws
 from tests.local.processes import Run, eventually, gone, members, run_python
 
@@ -125,6 +127,114 @@ def test_data_is_kept_only_where_it_is_asked_for(tmp_path: Path) -> None:
             aws(emulator).sqs.create_queue(QueueName="kept")
         with Emulator(state, persist=persist) as emulator:
             assert len(queues(emulator)) == persist
+
+
+KEEPER = """
+import sys, time
+from pathlib import Path
+from local.cloud import Emulator, SavedState
+from local.engine.aws import Aws
+
+with SavedState(Path(sys.argv[1])) as state:
+    emulator = Emulator(state.running, persist=True, lock=state.lock)
+    emulator.start()
+    Aws(emulator.url, "", "us-east-1").sqs.create_queue(QueueName=sys.argv[2])
+    print(emulator.pid, flush=True)
+    time.sleep(600)
+"""
+
+
+@pytest.fixture
+def keep(tmp_path: Path) -> Iterator[Callable[[str], Run]]:
+    """Starts a process whose emulator makes a queue and keeps it in the folder `kept`."""
+    runs: list[Run] = []
+
+    def keep(queue: str) -> Run:
+        runs.append(run_python(tmp_path, "-c", KEEPER, str(tmp_path / "kept"), queue))
+        eventually(lambda: runs[-1].stdout, lambda text: text or runs[-1].process.poll())
+        return runs[-1]
+
+    yield keep
+    for run in runs:
+        run.end()
+
+
+def kept_queues(folder: Path) -> list[str]:
+    with SavedState(folder) as state, Emulator(state.running, persist=True) as emulator:
+        return sorted(url.rpartition("/")[2] for url in queues(emulator))
+
+
+def test_a_killed_owner_loses_nothing(tmp_path: Path, keep: Callable[[str], Run]) -> None:
+    run = keep("one")
+    run.signal(signal.SIGKILL)
+    assert run.exit_code == -signal.SIGKILL
+    assert gone(run.alive)
+
+    assert kept_queues(tmp_path / "kept") == ["one"]
+    # And it is kept further.
+    assert kept_queues(tmp_path / "kept") == ["one"]
+
+
+def test_a_killed_emulator_leaves_what_was_saved_last(
+    tmp_path: Path, keep: Callable[[str], Run]
+) -> None:
+    first = keep("one")
+    first.signal(signal.SIGKILL)
+    assert gone(first.alive)
+    second = keep("two")
+    os.killpg(int(second.stdout), signal.SIGKILL)
+    second.end()
+
+    assert kept_queues(tmp_path / "kept") == ["one"]
+
+
+def test_messages_in_flight_come_again_at_once(tmp_path: Path) -> None:
+    with SavedState(tmp_path) as state, Emulator(state.running, persist=True) as emulator:
+        sqs = aws(emulator).sqs
+        url = sqs.create_queue(QueueName="one", Attributes={"VisibilityTimeout": "600"})["QueueUrl"]
+        sqs.send_message(QueueUrl=url, MessageBody="received")
+        assert sqs.receive_message(QueueUrl=url)["Messages"]
+        sqs.send_message(QueueUrl=url, MessageBody="delayed", DelaySeconds=600)
+    with SavedState(tmp_path) as state, Emulator(state.running, persist=True) as emulator:
+        sqs = aws(emulator).sqs
+        url = sqs.get_queue_url(QueueName="one")["QueueUrl"]
+        messages = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10)["Messages"]
+        assert [message["Body"] for message in messages] == ["received"]
+
+
+def test_what_could_not_be_saved_whole_does_not_count(tmp_path: Path) -> None:
+    with SavedState(tmp_path) as state:
+        with Emulator(state.running, persist=True) as emulator:
+            aws(emulator).sqs.create_queue(QueueName="one")
+        assert state.whole
+    with SavedState(tmp_path) as state:
+        with Emulator(state.running, persist=True) as emulator:
+            aws(emulator).sqs.create_queue(QueueName="two")
+            # MiniStack logs that it cannot write this, and goes on.
+            (state.running / "state" / "sqs.json").unlink()
+            (state.running / "state" / "sqs.json").mkdir()
+        assert not state.whole
+
+    assert kept_queues(tmp_path) == ["one"]
+
+
+def test_a_folder_is_one_runs_until_its_emulator_has_ended(
+    tmp_path: Path, keep: Callable[[str], Run]
+) -> None:
+    run = keep("one")
+    with pytest.raises(CloudError, match=rf"runs on {tmp_path / 'kept'}.* Stop it first"):
+        SavedState(tmp_path / "kept").__enter__()
+
+    # Its emulator goes on where nothing tells it that the owner is gone.
+    emulator = psutil.Process(int(run.stdout))
+    emulator.suspend()
+    run.signal(signal.SIGKILL)
+    assert run.exit_code == -signal.SIGKILL
+    with pytest.raises(CloudError, match="is saving to it"):
+        SavedState(tmp_path / "kept").__enter__()
+    emulator.resume()
+    assert gone(run.alive)
+    assert kept_queues(tmp_path / "kept") == ["one"]
 
 
 def test_a_taken_port_is_named_with_what_to_do(tmp_path: Path) -> None:

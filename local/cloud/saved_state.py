@@ -1,0 +1,91 @@
+"""Keeps the state of one run for the next: whole, or as the run before it left it."""
+
+import contextlib
+import fcntl
+import json
+import os
+import shutil
+from pathlib import Path
+from typing import Self
+
+from local.cloud.emulator import SAVED, CloudError
+
+
+class SavedState:
+    """A folder whose content outlives a run; one run at a time has it.
+
+    A run works on a copy. The emulator saves as it ends, and the copy counts from then on; a run
+    that was killed before leaves the state that it began with.
+
+    Args:
+        folder: is created where there is none.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.running = folder / "running"
+        self._saved = folder / "saved"
+        self._lock: int | None = None
+
+    @property
+    def lock(self) -> int:
+        """Descriptor of the lock, for the emulator to hold too: it may outlive its parent."""
+        assert self._lock is not None
+        return self._lock
+
+    @property
+    def whole(self) -> bool:
+        """Whether the emulator has saved all of its state."""
+        return (self.running / SAVED).is_file()
+
+    def clear(self) -> None:
+        """Begin with nothing instead."""
+        shutil.rmtree(self.running)
+        self.running.mkdir()
+
+    def __enter__(self) -> Self:
+        """Take the folder, with the state that was saved last.
+
+        Raises:
+            CloudError: another run has it.
+        """
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self._lock = os.open(self.folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            self.__exit__()
+            raise CloudError(
+                f"Another embedded cloud runs on {self.folder}, or is saving to it as it ends. "
+                "Stop it first, or run without PERSIST=1 (--persist)."
+            ) from error
+        if self.whole:
+            shutil.rmtree(self._saved, ignore_errors=True)
+            self.running.rename(self._saved)
+        shutil.rmtree(self.running, ignore_errors=True)
+        if self._saved.is_dir():
+            shutil.copytree(self._saved, self.running, ignore=shutil.ignore_patterns("tmp", SAVED))
+            _return_messages(self.running / "state" / "sqs.json")
+        else:
+            self.running.mkdir()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        lock, self._lock = self._lock, None
+        if lock is not None:
+            os.close(lock)
+
+
+def _return_messages(file: Path) -> None:
+    """Make messages visible that were in flight: their receivers ended with the emulator.
+
+    Otherwise they would come again only after the visibility timeout, which is minutes. A file
+    that is damaged stays so, for the emulator to tell.
+    """
+    with contextlib.suppress(FileNotFoundError, json.JSONDecodeError):
+        state = json.loads(file.read_text())
+        for queue in state["payload"]["queues"]["data"].values():
+            for message in queue["messages"]:
+                if message["receive_count"]:
+                    message["visible_at"] = 0
+        file.write_text(json.dumps(state))
