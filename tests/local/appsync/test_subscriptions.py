@@ -379,6 +379,14 @@ def test_a_client_that_does_not_read_is_disconnected(
     await_release()
 
 
+def test_a_client_that_reads_receives_without_end(api: Api) -> None:
+    with Subscriber(api) as subscriber:
+        subscriber.subscribe("a", "subscription { onPut { id name } }")
+        for number in range(12):
+            put(api, id=str(number), name="x" * 200 * 1024)
+            assert subscriber.event()["id"] == str(number)
+
+
 def test_so_many_messages_wait_for_a_slow_client(
     api: Api, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -457,7 +465,7 @@ def test_a_mutation_is_heard_by_all_who_wait_for_it(api: Api) -> None:
             assert [subscriber.event()["id"] for _ in range(30)] == list(map(str, range(30)))
     finally:
         for subscriber in subscribers:
-            subscriber.__exit__(None, None, None)
+            subscriber.close()
 
 
 def test_no_warning_is_logged_when_clients_just_leave(
