@@ -20,7 +20,7 @@ demo: $(READY)  ## Place ORDERS (20) orders on the embedded cloud and show what 
 up: $(READY) node_modules/.ready  ## Keep the embedded cloud running; PORT, AWS_PORT, EMPTY=1
 	@$(BIN)/python -m local up $(if $(PORT),--port $(PORT)) $(if $(AWS_PORT),--aws-port $(AWS_PORT)) $(if $(EMPTY),--empty)
 
-test: $(READY)  ## All tests
+test: $(READY) node_modules/.ready  ## All tests
 	@$(BIN)/pytest
 
 unit: $(READY)  ## The tests that need no emulator

@@ -38,7 +38,7 @@ def read_request(body: bytes) -> tuple[str, str | None, dict[str, Any]]:
     """
     try:
         request: Any = json.loads(body)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise _malformed("Request body is not a valid JSON.") from error
     if not isinstance(request, dict):
         raise _malformed("Request body must be a JSON object.")

@@ -9,17 +9,29 @@ from pathlib import Path
 from typing import Any, Self
 from urllib.parse import urlencode
 
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
 
-from tests.local.appsync.deployment import Api
+from tests.local.appsync.deployment import REGION, Api
 
 SECONDS = 10
 
 
 def encoded(headers: dict[str, str]) -> str:
     return base64.b64encode(json.dumps(headers).encode()).decode()
+
+
+def signed(url: str, body: str) -> dict[str, str]:
+    """Headers of a POST that the root user signs."""
+    request = AWSRequest(method="POST", url=url, data=body)
+    SigV4Auth(Credentials("test", "test"), "appsync", REGION).add_auth(request)
+    return {"host": url.split("/")[2]} | {
+        name: str(value) for name, value in request.headers.items()
+    }
 
 
 async def _connect(url: str, subprotocols: Sequence[str], ca: Path | None) -> ClientConnection:
