@@ -165,6 +165,6 @@ def _show(cloud: EmbeddedCloud, console: Console, outputs: dict[str, Any]) -> No
     signed_in = [accounts.sign_in(name, staff=staff) for name, staff in CUSTOMERS.items()]
     for customer in signed_in:
         row("", customer.email, customer.password)
-    row("token", f"of {signed_in[0].email}, for the Authorization header (one hour)")
+    row("token", "of the first, for the Authorization header (one hour):")
     row("", signed_in[0].access_token)
     row("", "more for scripts: .venv/bin/python -m local token --customer alice")

@@ -43,7 +43,7 @@ def read_request(body: bytes) -> tuple[str, str | None, dict[str, Any]]:
     """
     try:
         request: Any = json.loads(body, parse_constant=_no_json, parse_float=_finite)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise _malformed("Request body is not a valid JSON.") from error
     if not isinstance(request, dict):
         raise _malformed("Request body must be a JSON object.")

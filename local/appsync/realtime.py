@@ -149,7 +149,7 @@ def _decode(text: str) -> bytes:
 def _headers(encoded: bytes | str) -> dict[str, str]:
     try:
         headers: Any = json.loads(encoded)
-    except ValueError:
+    except (ValueError, RecursionError):
         headers = None
     return _lower_case(headers)
 
@@ -217,7 +217,7 @@ class Connection:
             if self._keep_alive:
                 self._keep_alive.cancel()
             writer.cancel()
-            await asyncio.gather(writer, return_exceptions=True)
+            await asyncio.wait([writer])
 
     async def close(self, code: WSCloseCode) -> None:
         """Tell the client, and do not wait long for its answer."""
@@ -263,7 +263,7 @@ class Connection:
     async def _receive(self, text: str) -> None:
         try:
             message: Any = json.loads(text)
-        except ValueError:
+        except (ValueError, RecursionError):
             message = None
         match message:
             case {"type": "connection_init"}:

@@ -3,6 +3,7 @@
 import json
 import signal
 import socket
+import ssl
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +37,8 @@ def test_demo_prints_one_json_object(start: Start, program: Path) -> None:
     assert run.exit_code == 0, run.stderr
     report = json.loads(run.stdout)
     assert set(report) == {
-        "orders", "paid", "payment_failed", "emails", "dead_letters", "outputs", "seconds"
+        "orders", "paid", "payment_failed", "retried", "emails", "dead_letters", "outputs",
+        "seconds",
     }  # fmt: skip
     assert len({order["id"] for order in report["orders"]}) == 3
     for order in report["orders"]:
@@ -46,8 +48,8 @@ def test_demo_prints_one_json_object(start: Start, program: Path) -> None:
     statuses = [order["status"] for order in report["orders"]]
     assert report["paid"] == statuses.count("PAID")
     assert report["payment_failed"] == statuses.count("PAYMENT_FAILED")
-    # One to the customer and one to the operator.
-    assert report["emails"] == 6
+    # One to the customer and one to the operator, for each end and each first failure.
+    assert report["emails"] == 2 * (3 + report["retried"])
     assert report["dead_letters"] == 0
     assert set(report["outputs"]) == OUTPUTS
     assert list(report["seconds"]) == ["start", "deploy", "orders"]
@@ -88,7 +90,8 @@ def printed_password(run: Run, email: str) -> str:
 
 def test_up_serves_all_that_it_prints_until_interrupted(start: Start, program: Path) -> None:
     port, aws_port = free_port(), free_port()
-    outputs_file, addresses_file = (program / ".local" / f"{n}.json" for n in ("outputs", "cloud"))
+    files = [program / ".local" / name for name in ("outputs.json", "cloud.json", "ca.pem")]
+    outputs_file, addresses_file, ca = files
     run = start("up", "--port", str(port), "--aws-port", str(aws_port))
     run.wait_for("Ctrl-C stops everything.")
 
@@ -120,13 +123,25 @@ def test_up_serves_all_that_it_prints_until_interrupted(start: Start, program: P
         listed = graphql(url, customer.access_token, "{ listOrders { items { id } } }")
         assert listed == {"listOrders": {"items": []}}
 
+    (token,) = (line.strip() for line in run.stdout.splitlines() if line.strip().startswith("eyJ"))
+    assert graphql(url, token, "{ listOrders { nextToken } }") == {
+        "listOrders": {"nextToken": None}
+    }
+    # The authority that is printed vouches for the same address by TLS.
+    assert str(ca) in run.stdout
+    context = ssl.create_default_context(cafile=ca)
+    with (
+        socket.create_connection(("127.0.0.1", port), timeout=10) as connection,
+        context.wrap_socket(connection, server_hostname="127.0.0.1") as encrypted,
+    ):
+        assert encrypted.version()
+
     run.signal(signal.SIGINT)
 
     assert run.exit_code == 0, run.stderr
     assert run.stderr == ""
     assert run.stdout.splitlines()[-1] == "Stopped."
-    assert not outputs_file.exists()
-    assert not addresses_file.exists()
+    assert not [file for file in files if file.exists()]
     assert run.alive() == []
     assert runs_of(program) == []
 

@@ -1,25 +1,47 @@
 """A client of the real-time protocol that shows each of its messages."""
 
+import asyncio
 import base64
 import json
 import ssl
 from collections.abc import Sequence
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Self
 from urllib.parse import urlencode
 
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
+from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
-from websockets.sync.client import connect
 from websockets.typing import Subprotocol
 
-from tests.local.appsync.deployment import Api
+from tests.local.appsync.deployment import REGION, Api
 
 SECONDS = 10
 
 
 def encoded(headers: dict[str, str]) -> str:
     return base64.b64encode(json.dumps(headers).encode()).decode()
+
+
+def signed(url: str, body: str) -> dict[str, str]:
+    """Headers of a POST that the root user signs."""
+    request = AWSRequest(method="POST", url=url, data=body)
+    SigV4Auth(Credentials("test", "test"), "appsync", REGION).add_auth(request)
+    return {"host": url.split("/")[2]} | {
+        name: str(value) for name, value in request.headers.items()
+    }
+
+
+async def _connect(url: str, subprotocols: Sequence[str], ca: Path | None) -> ClientConnection:
+    return await connect(
+        url,
+        subprotocols=[Subprotocol(name) for name in subprotocols] or None,
+        ssl=ssl.create_default_context(cafile=ca) if ca else None,
+        max_size=None,
+        ping_interval=None,
+    )
 
 
 class Subscriber:
@@ -45,26 +67,28 @@ class Subscriber:
         if query is None and len(subprotocols) < 2:
             query = {"header": encoded(self.headers), "payload": "e30="}
         scheme = "wss" if ca else "ws"
-        self._socket = connect(
-            f"{scheme}{api.url.removeprefix('http')}{path}?{urlencode(query or {})}",
-            subprotocols=[Subprotocol(name) for name in subprotocols] or None,
-            ssl=ssl.create_default_context(cafile=ca) if ca else None,
-            max_size=None,
-        )
+        url = f"{scheme}{api.url.removeprefix('http')}{path}?{urlencode(query or {})}"
+        # Reads only while it waits for something: a client that does not wait is a slow one.
+        self._runner = asyncio.Runner()
+        try:
+            self._socket = self._runner.run(_connect(url, subprotocols, ca))
+        except BaseException:
+            self._runner.close()
+            raise
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._socket.close()
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._runner.run(self._socket.close())
+        self._runner.close()
 
     def send(self, message: Any) -> None:
-        self._socket.send(message if isinstance(message, str | bytes) else json.dumps(message))
+        text = message if isinstance(message, str | bytes) else json.dumps(message)
+        self._runner.run(self._socket.send(text))
 
     def start(self, name: str, query: str, /, headers: Any = None, **variables: Any) -> None:
         data = json.dumps({"query": query, "variables": variables})
@@ -79,7 +103,11 @@ class Subscriber:
 
     def message(self, seconds: float = SECONDS) -> dict[str, Any]:
         """The next message."""
-        return json.loads(self._socket.recv(seconds))
+
+        async def receive() -> str | bytes:
+            return await asyncio.wait_for(self._socket.recv(), seconds)
+
+        return json.loads(self._runner.run(receive()))
 
     def receive(self, seconds: float = SECONDS) -> dict[str, Any]:
         """The next message but `ka`."""
@@ -106,6 +134,6 @@ class Subscriber:
         """The code with which the server closes."""
         try:
             while True:
-                self._socket.recv(SECONDS)
+                self.message()
         except ConnectionClosed as error:
             return error.rcvd.code if error.rcvd else 1006

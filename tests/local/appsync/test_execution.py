@@ -45,6 +45,7 @@ def api(appsync: "AppSyncClient") -> Api:
         b"\xff",
         b"[]",
         b"[{}]",
+        b"[" * 100_000,
         b'"{ node { value } }"',
         b"{}",
         b'{"query": 1}',

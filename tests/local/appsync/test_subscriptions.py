@@ -8,14 +8,22 @@ import time
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
+import jwt
 import psutil
 import pytest
 
 from local.appsync import realtime
 from local.appsync.realtime import Connection
 from local.appsync.subscriptions import Subscription
-from tests.local.appsync.deployment import Api, deploy, none, unit
-from tests.local.appsync.subscriber import Subscriber, encoded
+from tests.local.appsync.deployment import (
+    Api,
+    UserPool,
+    deploy,
+    none,
+    unit,
+    user_pool_settings,
+)
+from tests.local.appsync.subscriber import Subscriber, encoded, signed
 
 if TYPE_CHECKING:
     from mypy_boto3_appsync import AppSyncClient
@@ -328,6 +336,70 @@ def test_one_connection_receives_in_the_order_of_publishing(api: Api) -> None:
         assert [(each["id"], each["payload"]["data"]["onPut"]["id"]) for each in received] == wanted
 
 
+ORDERS = """
+type Query { getOrder(id: ID!): Order }
+type Mutation { publishOrderUpdate(order: OrderUpdateInput!): Order! @aws_iam }
+type Subscription {
+  onOrderUpdated(customerId: ID!, id: ID): Order
+    @aws_subscribe(mutations: ["publishOrderUpdate"])
+}
+type Order @aws_iam @aws_cognito_user_pools { id: ID! customerId: ID! status: String! }
+input OrderUpdateInput { id: ID! customerId: ID! status: String! }
+"""
+
+
+def test_a_role_publishes_and_each_customer_receives_its_own(
+    appsync: "AppSyncClient", pool: UserPool
+) -> None:
+    api = deploy(
+        appsync,
+        ORDERS,
+        **user_pool_settings(pool),
+        additionalAuthenticationProviders=[{"authenticationType": "AWS_IAM"}],
+    )
+    api.resolver("Mutation.publishOrderUpdate", none("ctx.args.order"))
+    api.resolver(
+        "Subscription.onOrderUpdated",
+        none("null", "if (ctx.args.customerId !== ctx.identity.sub) util.unauthorized();"),
+    )
+
+    def publish(customer_id: str, status: str) -> None:
+        order = {"id": "1", "customerId": customer_id, "status": status}
+        query = (
+            "mutation ($order: OrderUpdateInput!) "
+            "{ publishOrderUpdate(order: $order) { id customerId status } }"
+        )
+        body = json.dumps({"query": query, "variables": {"order": order}})
+        assert api.post(body.encode(), signed(api.url, body)).data
+
+    query = (
+        "subscription ($of: ID!, $id: ID) { onOrderUpdated(customerId: $of, id: $id) { status } }"
+    )
+    tokens = [pool.sign_in(name)["access"] for name in ("alice", "bob")]
+    alice, bob = (jwt.decode(each, options={"verify_signature": False})["sub"] for each in tokens)
+    with (
+        Subscriber(api, {"Authorization": tokens[0]}) as of_alice,
+        Subscriber(api, {"Authorization": tokens[1]}) as of_bob,
+    ):
+        of_alice.subscribe("all", query, of=alice)
+        of_bob.subscribe("one", query, of=bob, id="1")
+        of_bob.start("another's", query, of=alice)
+        assert of_bob.refusal()["errorType"] == "Unauthorized"
+        publish(alice, "PENDING")
+        publish(bob, "PAID")
+        publish(alice, "PAYMENT_FAILED")
+        assert of_bob.event() == {"status": "PAID"}
+        assert [of_alice.event() for _ in range(2)] == [
+            {"status": "PENDING"},
+            {"status": "PAYMENT_FAILED"},
+        ]
+        refused = api.run(
+            'mutation { publishOrderUpdate(order: {id: 1, customerId: 1, status: ""}) { id } }',
+            {"Authorization": tokens[0]},
+        )
+        assert refused.error["errorType"] == "Unauthorized"
+
+
 def living(kind: type[Any]) -> int:
     gc.collect()
     return sum(isinstance(each, kind) for each in gc.get_objects())
@@ -377,6 +449,14 @@ def test_a_client_that_does_not_read_is_disconnected(
         assert quick.event() == {"id": "after"}
         assert slow.closed() == 1006
     await_release()
+
+
+def test_a_client_that_reads_receives_without_end(api: Api) -> None:
+    with Subscriber(api) as subscriber:
+        subscriber.subscribe("a", "subscription { onPut { id name } }")
+        for number in range(12):
+            put(api, id=str(number), name="x" * 200 * 1024)
+            assert subscriber.event()["id"] == str(number)
 
 
 def test_so_many_messages_wait_for_a_slow_client(
@@ -457,7 +537,7 @@ def test_a_mutation_is_heard_by_all_who_wait_for_it(api: Api) -> None:
             assert [subscriber.event()["id"] for _ in range(30)] == list(map(str, range(30)))
     finally:
         for subscriber in subscribers:
-            subscriber.__exit__(None, None, None)
+            subscriber.close()
 
 
 def test_no_warning_is_logged_when_clients_just_leave(
