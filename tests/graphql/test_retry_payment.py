@@ -69,7 +69,6 @@ def test_two_calls_start_one_attempt(api: Api) -> None:
         {"status": "PAID", "attempt": 2, "updatedAt": "2020-01-01T00:00:00.000Z"},
         # Its message is on the queue: it was accepted by that.
         {"status": "PENDING", "attempt": 1, "updatedAt": "2020-01-01T00:00:00.000Z"},
-        {"status": "PENDING", "attempt": 2, "updatedAt": ago(minutes=14)},
     ],
     ids=str,
 )
@@ -81,6 +80,17 @@ def test_only_a_failed_payment_is_tried_again(api: Api, order: dict[str, Any]) -
 
     assert raised.value.error_type == "OrderConflict"
     assert raised.value.data == api.item(ID) == before
+    assert api.queue.messages == []
+
+
+def test_an_attempt_under_way_is_left_alone(api: Api) -> None:
+    before = api.put(status="PENDING", attempt=2, updatedAt=ago(minutes=14))
+
+    with pytest.raises(Refused) as raised:
+        api("retryPayment", id=ID)
+
+    assert raised.value.error_type == "OrderConflict"
+    assert api.item(ID) == before
     assert api.queue.messages == []
 
 

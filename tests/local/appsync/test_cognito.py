@@ -86,6 +86,7 @@ def test_verifies_access_and_id_tokens_and_fetches_the_keys_once() -> None:
         (token(token_use="id", aud=None), UNKNOWN),
         (token(exp=None), UNKNOWN),
     ],
+    ids=map(str, range(13)),
 )
 def test_refuses(refused: str, message: str) -> None:
     assert verify(refused)[0] == [(401, message)]

@@ -41,6 +41,7 @@ def test_a_token_opens_for_its_own_query_and_says_nothing() -> None:
         PaginationTokens(KEY, "other").seal(LAST, SCOPE),
         PaginationTokens(b"1" * 32, "api").seal(LAST, SCOPE),
     ],
+    ids=map(str, range(12)),
 )
 def test_any_other_token_is_refused(token: object) -> None:
     with pytest.raises(DataSourceError, match="Invalid pagination token given"):
