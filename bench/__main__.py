@@ -18,9 +18,10 @@ from urllib.parse import urlsplit
 import psutil
 from rich.box import SIMPLE
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from local.customers import Customer, sign_in, sign_up
+from local.demo import make_console
 from local.embedded_cloud import EmbeddedCloud
 from local.live import order_updates
 
@@ -444,15 +445,16 @@ def measure(console: Console) -> Numbers:
         bench.switch_broadcast(on=False)
         step("mutation_ms", bench.mutation)
         step("end_to_end_ms", bench.end_to_end)
-        step("burst", bench.burst)
-        step("drain", lambda: {str(orders): bench.drain(orders) for orders in (300, 3000)})
-        bench.switch_broadcast(on=True)
         step("get_order_ms", bench.get_order)
         step("list_orders_ms", bench.list_orders)
         step("update_order_ms", bench.update_order)
+        step("burst", bench.burst)
+        bench.switch_broadcast(on=True)
         step("delivery_ms", bench.delivery)
         step("burst_with_live_updates", bench.burst)
         step("subscribers", bench.subscribers)
+        bench.switch_broadcast(on=False)
+        step("drain", lambda: {str(orders): bench.drain(orders) for orders in (300, 3000)})
         step("none_field_ms", lambda: none_field(cloud))
         mailing = deploy(cloud, ALL_PAID)
         step("burst_with_mail", mailing.burst)
@@ -463,6 +465,8 @@ def measure(console: Console) -> Numbers:
 def flat(numbers: Numbers, prefix: str = "") -> dict[str, float]:
     figures: dict[str, float] = {}
     for name, value in numbers.items():
+        if isinstance(value, list):
+            value = dict(enumerate(cast(list[float], value), 1))
         if isinstance(value, dict):
             figures |= flat(cast(Numbers, value), f"{prefix}{name}.")
         else:
@@ -471,7 +475,13 @@ def flat(numbers: Numbers, prefix: str = "") -> dict[str, float]:
 
 
 def show(console: Console, results: Numbers) -> None:
-    table = Table("figure", "orderflow", "reference", "orderflow / reference", box=SIMPLE)
+    table = Table(
+        Column("figure", no_wrap=True),
+        "orderflow",
+        "reference",
+        "orderflow / reference",
+        box=SIMPLE,
+    )
     for name, value in flat(results).items():
         reference = REFERENCE.get(name)
         ratio = f"{value / reference:.2f}" if reference else ""
@@ -480,7 +490,7 @@ def show(console: Console, results: Numbers) -> None:
 
 
 if __name__ == "__main__":
-    console = Console()
+    console = make_console()
     results = measure(console)
     RESULTS.write_text(json.dumps(results, indent=2) + "\n")
     show(console, results)

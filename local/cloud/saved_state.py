@@ -5,10 +5,14 @@ import fcntl
 import json
 import os
 import shutil
+import time
+from collections.abc import Callable
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from local.cloud.emulator import SAVED, CloudError
+
+LOCK_WITHIN_SECONDS = 3
 
 
 class SavedState:
@@ -51,21 +55,20 @@ class SavedState:
         """
         self.folder.mkdir(parents=True, exist_ok=True)
         self._lock = os.open(self.folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
-        try:
-            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
+        if not _locked(self._lock):
             self.__exit__()
             raise CloudError(
                 f"Another embedded cloud runs on {self.folder}, or is saving to it as it ends. "
                 "Stop it first, or run without PERSIST=1 (--persist)."
-            ) from error
+            )
         if self.whole:
             shutil.rmtree(self._saved, ignore_errors=True)
             self.running.rename(self._saved)
         shutil.rmtree(self.running, ignore_errors=True)
         if self._saved.is_dir():
             shutil.copytree(self._saved, self.running, ignore=shutil.ignore_patterns("tmp", SAVED))
-            _return_messages(self.running / "state" / "sqs.json")
+            _change(self.running / "state" / "sqs.json", _return_messages)
+            _change(self.running / "state" / "lambda.json", _rewind_streams)
         else:
             self.running.mkdir()
         return self
@@ -76,16 +79,39 @@ class SavedState:
             os.close(lock)
 
 
-def _return_messages(file: Path) -> None:
-    """Make messages visible that were in flight: their receivers ended with the emulator.
+def _locked(lock: int) -> bool:
+    """Whether the lock could be had, at once or as soon as a run that was killed has saved."""
+    deadline = time.monotonic() + LOCK_WITHIN_SECONDS
+    while True:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(0.05)
+        else:
+            return True
 
-    Otherwise they would come again only after the visibility timeout, which is minutes. A file
-    that is damaged stays so, for the emulator to tell.
-    """
+
+def _change(file: Path, change: Callable[[dict[str, Any]], None]) -> None:
+    """Change a service's state; a file that is damaged stays so, for the emulator to tell."""
     with contextlib.suppress(FileNotFoundError, json.JSONDecodeError):
         state = json.loads(file.read_text())
-        for queue in state["payload"]["queues"]["data"].values():
-            for message in queue["messages"]:
-                if message["receive_count"]:
-                    message["visible_at"] = 0
+        change(state["payload"])
         file.write_text(json.dumps(state))
+
+
+def _return_messages(sqs: dict[str, Any]) -> None:
+    """Make messages visible that were in flight: their receivers ended with the emulator.
+
+    Otherwise they would come again only after the visibility timeout, which is minutes.
+    """
+    for queue in sqs["queues"]["data"].values():
+        for message in queue["messages"]:
+            if message["receive_count"]:
+                message["visible_at"] = 0
+
+
+def _rewind_streams(functions: dict[str, Any]) -> None:
+    """Have streams read from their beginning: the emulator keeps positions, but no records."""
+    functions["dynamodb_stream_positions"]["data"].clear()

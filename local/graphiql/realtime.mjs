@@ -30,7 +30,9 @@ export function subscribe(url, token, { query, variables }, observer) {
   }
 
   function lost() {
-    socket?.close();
+    const connection = socket;
+    socket = undefined;
+    connection?.close();
     clearTimeout(timer);
     if (ended) return;
     timer = setTimeout(connect, wait);
@@ -86,7 +88,8 @@ export function subscribe(url, token, { query, variables }, observer) {
         timer = setTimeout(lost, silence);
       }
     };
-    connection.onclose = () => {
+    // One that was never opened fails in some runtimes without being closed.
+    connection.onclose = connection.onerror = () => {
       if (connection === socket) lost();
     };
   }

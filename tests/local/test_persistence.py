@@ -3,15 +3,20 @@
 import json
 import shutil
 import signal
+import subprocess
+import threading
+from collections.abc import Generator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import jwt
 import pytest
 
-from local.cloud import free_port
+from local.cloud import ensure_node, free_port
 from tests.local.commands import Start, change, copy_program, graphql
-from tests.local.processes import Run, eventually, gone, run_python
+from tests.local.processes import ROOT, Run, eventually, gone, run_python
 
 pytestmark = pytest.mark.cloud
 
@@ -103,6 +108,65 @@ def test_everything_is_there_after_a_stop(start: Start, stored: Stored) -> None:
     assert token.exit_code == 0, token.stderr
     later = graphql(stored.outputs["graphqlUrl"], token.stdout.strip(), LIST)["listOrders"]
     assert {order["name"] for order in later["items"]} == {"Early", "Late"}
+
+
+FOLLOW = """
+import { subscribe } from '%s';
+const [url, token, customerId] = process.argv.slice(1);
+const query = `subscription ($customerId: ID!) { onOrderUpdated(customerId: $customerId) { id } }`;
+subscribe(url, async () => token, { query, variables: { customerId } }, {
+  next: ({ data }) => console.log(data.onOrderUpdated.id),
+  error: (error) => { console.error(error); process.exit(1); },
+});
+""" % (ROOT / "local/graphiql/realtime.mjs")
+
+
+@contextmanager
+def following(stored: Stored) -> Generator[list[str]]:
+    """The ids of the customer's orders as the page's client is told of them, across restarts."""
+    ensure_node()
+    customer_id = jwt.decode(stored.token, options={"verify_signature": False})["sub"]
+    command = ["node", "--experimental-websocket", "--no-warnings", "--input-type=module", "-e"]
+    process = subprocess.Popen(  # noqa: S603
+        [*command, FOLLOW, stored.outputs["graphqlUrl"], stored.token, customer_id],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout
+    output = process.stdout
+    seen: list[str] = []
+
+    def read() -> None:
+        for line in output:
+            seen.append(line.strip())
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    try:
+        yield seen
+    finally:
+        process.kill()
+        process.wait()
+        reader.join()
+        output.close()
+
+
+def test_a_subscription_goes_on_after_a_restart(start: Start, stored: Stored) -> None:
+    def place_and_see() -> bool:
+        """Whether the client is told of an order that is placed now."""
+        order_id = place(stored.outputs, stored.token, "Watched")
+        ended(stored, order_id)
+        return order_id in seen
+
+    run = up(start, stored)
+    with following(stored) as seen:
+        # Until it has subscribed, and after the restart subscribed again.
+        assert eventually(place_and_see, bool)
+        run.signal(signal.SIGINT)
+        assert run.exit_code == 0, run.stderr
+
+        up(start, stored)
+        assert eventually(place_and_see, bool)
 
 
 def test_a_workflow_that_was_cut_off_is_taken_up_again(start: Start, stored: Stored) -> None:
