@@ -152,7 +152,7 @@ def _show(cloud: EmbeddedCloud, console: Console, outputs: dict[str, Any]) -> No
     row("AppSync", cloud.gateway.url)
     row("mail", f"{cloud.gateway.url}/mailbox")
     shutil.copy(cloud.folder / CA, TRUSTED)
-    row("TLS", f"the same addresses by https and wss; the authority to trust is {TRUSTED}")
+    row("TLS", f"AppSync's port takes https and wss too; the authority to trust is {TRUSTED}")
     if not outputs:
         console.print("Nothing is deployed: run [bold]pulumi up --stack local[/]")
         return

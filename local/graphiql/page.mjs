@@ -20,7 +20,7 @@ function tabs(customerId, isStaff) {
   }
 }
 `,
-    `# Press play, then place an order in the first tab.
+    `# Press play, then place an order in another window.
 subscription Watch {
   onOrderUpdated(customerId: "${customerId}") {
     id name status statusReason version updatedAt deletedAt
@@ -82,19 +82,33 @@ function storageOf(customerId) {
 }
 
 function fetcherWith(token) {
-  return (request, { documentAST, headers } = {}) => {
-    const operation = documentAST?.definitions.find(
-      ({ kind, name }) =>
-        kind === 'OperationDefinition' &&
-        (!request.operationName || name?.value === request.operationName),
-    );
-    if (operation?.operation === 'subscription') {
+  return (given, { headers } = {}) => {
+    const request = ofThisTab(given);
+    if (isSubscription(request)) {
       return {
-        subscribe: (observer) => ({ unsubscribe: subscribe(url, token, request, observer) }),
+        subscribe: (observer) => ({
+          unsubscribe: subscribe(url, token, request, {
+            next: (result) => observer.next(result),
+            error: ({ errors }) => observer.error(errors),
+            complete: () => observer.complete(),
+          }),
+        }),
       };
     }
     return post(request, headers, token);
   };
+}
+
+/** Just after a change of tabs, GraphiQL still names the operation of the tab before. */
+function ofThisTab({ operationName, ...request }) {
+  const isHere = operationName && new RegExp(`\\b${operationName}\\b`).test(request.query);
+  return isHere ? { ...request, operationName } : request;
+}
+
+/** By its text, as GraphiQL's parsed document may be that of the tab before, too. */
+function isSubscription({ query, operationName }) {
+  const begins = new RegExp(`^\\s*(query|mutation|subscription)\\s*${operationName ?? ''}\\b`, 'm');
+  return begins.exec(query)?.[1] === 'subscription';
 }
 
 async function post(request, headers, token) {
