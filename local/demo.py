@@ -91,12 +91,12 @@ class Report:
         table = Table(
             Column("id", no_wrap=True),
             "item",
-            Column("quantity", justify="right"),
+            Column("quantity", justify="right", no_wrap=True),
             "restaurant",
-            Column("first payment", no_wrap=True),
+            "retried after",
             Column("status", no_wrap=True),
-            Column("reason", no_wrap=True),
-            Column("ms to the end", justify="right"),
+            "reason",
+            Column("ms", justify="right", no_wrap=True),
             box=SIMPLE,
         )
         for order in self.orders:
@@ -145,7 +145,7 @@ def milliseconds(order: Order) -> int:
 def make_console(*, stderr: bool = False) -> Console:
     """The terminal; as wide as the tables where the output goes to a file or a pipe."""
     console = Console(stderr=stderr)
-    return console if console.is_terminal else Console(stderr=stderr, width=120)
+    return console if console.is_terminal else Console(stderr=stderr, width=140)
 
 
 def run(orders: int, as_json: bool) -> int:
