@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
+from infra.dead_letters import dead_letter_queue
 from infra.policy import ResourceStatement, resource_policy
 from infra.python_function import PythonFunction, PythonFunctionArgs
 
@@ -14,7 +15,6 @@ from infra.python_function import PythonFunction, PythonFunctionArgs
 VISIBILITY_PER_FUNCTION_TIMEOUT = 6
 MAX_RECEIVE_COUNT = 5
 FOUR_DAYS = 4 * 24 * 3600
-FOURTEEN_DAYS = 14 * 24 * 3600
 LONG_POLL_SECONDS = 20
 
 
@@ -46,12 +46,7 @@ class ConsumedQueue(pulumi.ComponentResource):
     ) -> None:
         super().__init__("orderflow:queueing:ConsumedQueue", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
-        dead_letters = aws.sqs.Queue(
-            f"{name}-dead-letters",
-            message_retention_seconds=FOURTEEN_DAYS,
-            sqs_managed_sse_enabled=True,
-            opts=child,
-        )
+        dead_letters = dead_letter_queue(f"{name}-dead-letters", child, *args.allowed)
         queue = aws.sqs.Queue(
             name,
             visibility_timeout_seconds=(
@@ -77,12 +72,6 @@ class ConsumedQueue(pulumi.ComponentResource):
             name,
             queue_url=queue.url,
             policy=resource_policy(queue.arn, "sqs:*", *args.allowed),
-            opts=child,
-        )
-        aws.sqs.QueuePolicy(
-            f"{name}-dead-letters",
-            queue_url=dead_letters.url,
-            policy=resource_policy(dead_letters.arn, "sqs:*", *args.allowed),
             opts=child,
         )
         consumer = PythonFunction(

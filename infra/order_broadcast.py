@@ -5,8 +5,7 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
-from infra.consumed_queue import FOURTEEN_DAYS
-from infra.policy import resource_policy
+from infra.dead_letters import dead_letter_queue
 from infra.python_function import PythonFunction, PythonFunctionArgs
 
 # What is older is no live update, and holds back those that are.
@@ -38,18 +37,7 @@ class OrderBroadcast(pulumi.ComponentResource):
     ) -> None:
         super().__init__("orderflow:broadcast:OrderBroadcast", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
-        dead_letters = aws.sqs.Queue(
-            f"{name}-dead-letters",
-            message_retention_seconds=FOURTEEN_DAYS,
-            sqs_managed_sse_enabled=True,
-            opts=child,
-        )
-        aws.sqs.QueuePolicy(
-            f"{name}-dead-letters",
-            queue_url=dead_letters.url,
-            policy=resource_policy(dead_letters.arn, "sqs:*"),
-            opts=child,
-        )
+        dead_letters = dead_letter_queue(f"{name}-dead-letters", child)
         function = PythonFunction(
             "broadcast-update",
             PythonFunctionArgs(

@@ -142,18 +142,30 @@ class Serially(ExecutionContext):
         return run()
 
 
-async def forbidden_fields(
-    api: DeployedApi, caller: Caller, request: PreparedRequest
-) -> frozenset[str]:
-    """The root fields that an IAM caller's policies do not allow.
+async def begin_execution(
+    api: DeployedApi,
+    runtime: ResolverRuntime,
+    caller: Caller,
+    headers: dict[str, str],
+    request: PreparedRequest,
+) -> Execution:
+    """What the request's resolvers will share, with what the caller's IAM policies forbid.
 
     Raises:
-        RequestRefused: 401, where they allow none of what is asked for.
+        RequestRefused: 401, where they forbid all that is asked for.
     """
     root = api.schema.get_root_type(request.operation.operation)
     assert root is not None
     fields = [node.name.value for node in root_fields(request.document, request.operation)]
-    return await api.authenticator.forbidden(caller, root.name, fields)
+    return Execution(
+        caller=caller,
+        forbidden=await api.authenticator.forbidden(caller, root.name, fields),
+        headers=headers,
+        variables=request.variables,
+        environment=api.environment,
+        runtime=runtime,
+        resolver_limit=api.resolver_limit,
+    )
 
 
 async def run_request(
@@ -180,15 +192,7 @@ async def run_request(
         raise RequestRefused(
             400, "BadRequestException", "Subscriptions are served by the real-time endpoint only."
         )
-    execution = Execution(
-        caller=caller,
-        forbidden=await forbidden_fields(api, caller, request),
-        headers=headers,
-        variables=request.variables,
-        environment=api.environment,
-        runtime=runtime,
-        resolver_limit=api.resolver_limit,
-    )
+    execution = await begin_execution(api, runtime, caller, headers, request)
     result = execute(
         api.schema,
         request.document,

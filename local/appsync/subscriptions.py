@@ -18,8 +18,8 @@ from local.appsync.execution import (
     PreparedRequest,
     RequestInvalid,
     answer,
+    begin_execution,
     field_error,
-    forbidden_fields,
     prepare_request,
 )
 from local.appsync.javascript import ResolverRuntime
@@ -86,15 +86,7 @@ async def start_subscription(
             "UnsupportedOperation",
             f"{operation.operation.value} not supported through the realtime channel",
         )
-    execution = Execution(
-        caller=caller,
-        forbidden=await forbidden_fields(api, caller, request),
-        headers=headers,
-        variables=request.variables,
-        environment=api.environment,
-        runtime=runtime,
-        resolver_limit=api.resolver_limit,
-    )
+    execution = await begin_execution(api, runtime, caller, headers, request)
     name, arguments = await _run_field(api, request, execution)
     try:
         accepted = (

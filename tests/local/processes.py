@@ -1,6 +1,7 @@
 """Child processes, and what is left of them and of all that they started."""
 
 import contextlib
+import json
 import os
 import signal
 import subprocess
@@ -10,9 +11,11 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import psutil
+
+from local.cloud import ensure_node
 
 ROOT = Path(__file__).parents[2]
 WITHIN_SECONDS = 30
@@ -113,6 +116,21 @@ def run_python(folder: Path, *arguments: str, cwd: Path = ROOT) -> Run:
             stderr=stderr,
         )
     return Run(process=process, mark=mark, folder=output)
+
+
+def run_node(script: Path, ca: Path, given: dict[str, Any]) -> Any:
+    """What a script prints as JSON, given its one argument, and an authority to trust for TLS."""
+    ensure_node()
+    ran = subprocess.run(  # noqa: S603 (our own scripts)
+        ["node", script, json.dumps(given)],  # noqa: S607
+        env=os.environ | {"NODE_EXTRA_CA_CERTS": str(ca)},
+        capture_output=True,
+        text=True,
+        timeout=2 * WITHIN_SECONDS,
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stderr
+    return json.loads(ran.stdout)
 
 
 def _alive(process: psutil.Process) -> bool:

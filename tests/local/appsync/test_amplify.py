@@ -1,8 +1,5 @@
 """Amplify's JavaScript client, unchanged: it opens `wss://` at the one address that it is given."""
 
-import json
-import os
-import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +14,7 @@ from tests.local.appsync.deployment import (
     none,
     user_pool_settings,
 )
+from tests.local.processes import run_node
 
 if TYPE_CHECKING:
     from mypy_boto3_appsync import AppSyncClient
@@ -41,16 +39,7 @@ def run(api: Api, ca: Path, pool: UserPool, **arguments: Any) -> dict[str, Any]:
         "userPoolId": pool.pool_id,
         "userPoolClientId": pool.client_id,
     }
-    client = subprocess.run(  # noqa: S603
-        ["node", CLIENT, json.dumps({"outputs": outputs} | arguments)],  # noqa: S607
-        env=os.environ | {"NODE_EXTRA_CA_CERTS": str(ca)},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    assert client.returncode == 0, client.stderr
-    return json.loads(client.stdout)
+    return run_node(CLIENT, ca, {"outputs": outputs} | arguments)
 
 
 def operations(customer_id: str) -> dict[str, str]:

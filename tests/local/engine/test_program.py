@@ -15,20 +15,9 @@ from pulumi.runtime.mocks import MockCallArgs, MockResourceArgs, Mocks
 
 from infra.settings import SettingsError
 from local.engine import run_program, stage_config
+from tests.local.commands import OUTPUTS
 
 ROOT = Path(__file__).parents[3]
-OUTPUTS = {
-    "graphqlUrl",
-    "realtimeUrl",
-    "region",
-    "userPoolId",
-    "userPoolClientId",
-    "orderQueueUrl",
-    "deadLetterQueueUrl",
-    "orderTableName",
-    "workflowArn",
-    "notificationTopicArn",
-}
 
 
 class Recorder(Mocks):
