@@ -1,5 +1,6 @@
 """Requests over HTTP: bodies, operations, and the API's limits."""
 
+import gc
 import json
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ pytestmark = pytest.mark.cloud
 
 SDL = """
 type Query { node: Node  list: [Node!]  echo(when: AWSDateTime, data: AWSJSON, id: ID): AWSJSON }
-type Mutation { count: Int }
+type Mutation { count: Int  fail: Int!  mark: Int }
 type Subscription { counted: Int @aws_subscribe(mutations: ["count"]) }
 type Node { node: Node value: Int }
 """
@@ -34,6 +35,8 @@ def api(appsync: "AppSyncClient") -> Api:
     api.resolver("Node.value", none("2"))
     api.resolver("Node.node", none("({})"))
     api.resolver("Query.echo", none("ctx.args"))
+    api.resolver("Mutation.fail", none("1", "util.error('no', 'Failed');"))
+    api.resolver("Mutation.mark", none("1"))
     return api
 
 
@@ -53,6 +56,9 @@ def api(appsync: "AppSyncClient") -> Api:
         b'{"query": "{ node"}',
         b'{"query": "{ node { value } }", "variables": []}',
         b'{"query": "{ node { value } }", "operationName": 1}',
+        b'{"query": "{ node { value } }", "variables": {"a": NaN}}',
+        b'{"query": "{ node { value } }", "variables": {"a": -Infinity}}',
+        b'{"query": "{ node { value } }", "variables": {"a": 1e999}}',
     ],
 )
 def test_a_malformed_request_is_a_400(api: Api, body: bytes) -> None:
@@ -61,6 +67,15 @@ def test_a_malformed_request_is_a_400(api: Api, body: bytes) -> None:
     assert answer.error["errorType"] == "MalformedHttpRequestException"
     assert answer.error["message"]
     assert "data" not in answer.body
+
+
+def test_a_mutation_after_one_that_ends_the_request_is_never_begun(api: Api) -> None:
+    answer = api.run("mutation { fail mark }")
+
+    assert answer.body["data"] is None
+    assert answer.error["errorType"] == "Failed"
+    # What had been begun and never been awaited would warn now, and a warning is an error here.
+    gc.collect()
 
 
 def test_a_request_over_a_megabyte_is_refused(api: Api) -> None:
