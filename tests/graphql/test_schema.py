@@ -49,7 +49,7 @@ OPERATIONS = {
     ("Mutation", "updateOrder"): ({"input": "UpdateOrderInput!"}, "Order!"),
     ("Mutation", "retryPayment"): ({"id": "ID!"}, "Order!"),
     ("Mutation", "deleteOrder"): ({"id": "ID!"}, "Order!"),
-    ("Mutation", "publishOrderUpdate"): ({"order": "OrderUpdateInput!"}, "Order!"),
+    ("Mutation", "publishOrderUpdate"): ({"order": "OrderUpdateInput!"}, "Order"),
     ("Subscription", "onOrderUpdated"): ({"customerId": "ID!", "id": "ID"}, "Order"),
 }
 # What opens a field or a type to others than the pool's customers, or closes it to some.
