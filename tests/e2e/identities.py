@@ -81,7 +81,8 @@ def expired(stage: Stage, customer: Customer) -> str:
         key: client["UserPoolClient"][key]
         for key in ("AccessTokenValidity", "TokenValidityUnits", "ExplicitAuthFlows")
     }
-    short = {"AccessTokenValidity": 1, "TokenValidityUnits": {"AccessToken": "seconds"}}
+    # Long enough to sign in with.
+    short = {"AccessTokenValidity": 3, "TokenValidityUnits": {"AccessToken": "seconds"}}
     cognito.update_user_pool_client(UserPoolId=pool, ClientId=client_id, **{**kept, **short})
     token = sign_in(stage.cloud.aws, stage.outputs, customer.email, customer.password).access_token
     cognito.update_user_pool_client(UserPoolId=pool, ClientId=client_id, **kept)
