@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import secrets
 import signal
 import socket
 import subprocess
@@ -14,6 +15,8 @@ from typing import Self
 
 READY_WITHIN_SECONDS = 30
 STOP_WITHIN_SECONDS = 5
+# Below those that systems give to outgoing connections.
+PORTS = range(20_000, 32_000)
 SAVE_WITHIN_SECONDS = 60
 # In a state folder: the emulator's last run there saved all of its state as it ended.
 SAVED = "saved"
@@ -24,10 +27,12 @@ class CloudError(Exception):
 
 
 def free_port() -> int:
-    """A TCP port that nothing listens on at this moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A TCP port that nothing listens on, and that no outgoing connection is given meanwhile."""
+    while True:
+        port = secrets.choice(PORTS)
+        with contextlib.suppress(CloudError):
+            require_free(port)
+            return port
 
 
 def require_free(port: int) -> None:
