@@ -69,6 +69,13 @@ class OrderAlarms(pulumi.ComponentResource):
             {"StateMachineArn": args.workflow_arn},
         )
         self._alarm(
+            "orders-cut-off",
+            "Workflow executions timed out: their orders may be pending still.",
+            "AWS/States",
+            "ExecutionsTimedOut",
+            {"StateMachineArn": args.workflow_arn},
+        )
+        self._alarm(
             "orders-waiting",
             "The oldest order has waited on the queue for more than five minutes.",
             "AWS/SQS",

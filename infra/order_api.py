@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pulumi
 import pulumi_aws as aws
@@ -45,6 +46,20 @@ PIPELINES = {
 MOST_RESOLVERS = 100
 # Of one IP address: several orders a second, more than people place.
 MOST_REQUESTS_IN_FIVE_MINUTES = 2000
+# One function publishes all updates, signed and from one address. AppSync refuses a forged
+# signature by itself.
+NOT_SIGNED: Any = {
+    "not_statement": {
+        "statement": {
+            "byte_match_statement": {
+                "field_to_match": {"single_header": {"name": "authorization"}},
+                "positional_constraint": "STARTS_WITH",
+                "search_string": "AWS4-HMAC-SHA256",
+                "text_transformations": [{"priority": 0, "type": "NONE"}],
+            }
+        }
+    }
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -169,7 +184,9 @@ class OrderApi(pulumi.ComponentResource):
             action=aws.wafv2.WebAclRuleActionArgs(block=aws.wafv2.WebAclRuleActionBlockArgs()),
             statement=aws.wafv2.WebAclRuleStatementArgs(
                 rate_based_statement=aws.wafv2.WebAclRuleStatementRateBasedStatementArgs(
-                    limit=MOST_REQUESTS_IN_FIVE_MINUTES, aggregate_key_type="IP"
+                    limit=MOST_REQUESTS_IN_FIVE_MINUTES,
+                    aggregate_key_type="IP",
+                    scope_down_statement=NOT_SIGNED,
                 )
             ),
             visibility_config=metrics("rate"),

@@ -84,6 +84,8 @@ class OrderWorkflow(pulumi.ComponentResource):
                         "logs:ListLogDeliveries",
                         "logs:PutResourcePolicy",
                         "logs:UpdateLogDelivery",
+                        "xray:GetSamplingRules",
+                        "xray:GetSamplingTargets",
                         "xray:PutTelemetryRecords",
                         "xray:PutTraceSegments",
                     ],

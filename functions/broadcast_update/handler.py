@@ -60,9 +60,11 @@ def broadcast(event: DynamoDBStreamEvent, publisher: Publisher) -> PartialItemFa
     """As `handle`, with the publisher handed in.
 
     Stops at the first failure, where a BatchProcessor would go on: Lambda delivers again from the
-    earliest failure on, and what follows must neither overtake it nor be published twice.
+    earliest failure on, and what follows must neither overtake it nor be published twice. Where
+    nothing was published yet, the whole batch fails: Lambda halves it, until the bad one is alone.
     https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailurereporting.html
     """
+    published = False
     for record in event.records:
         change, event_name = record.dynamodb, record.event_name
         update = order_update(change, event_name) if change and event_name else None
@@ -73,6 +75,9 @@ def broadcast(event: DynamoDBStreamEvent, publisher: Publisher) -> PartialItemFa
                 publisher.publish(update)
             except NotPublished as error:
                 logger.error("Update not published: %s", error)
+                if not published:
+                    raise
                 return {"batchItemFailures": [{"itemIdentifier": change.sequence_number or ""}]}
+            published = True
             logger.info("Update published", status=update["status"], version=update["version"])
     return {"batchItemFailures": []}

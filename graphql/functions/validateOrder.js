@@ -1,6 +1,6 @@
 import { runtime, util } from '@aws-appsync/utils';
 
-const CONTROL_CHARACTER = '^[\\s\\S]*[\\x00-\\x1f\\x7f-\\x9f\\u2028\\u2029][\\s\\S]*$';
+const CONTROL_CHARACTER = '^[\\s\\S]*[\\x00-\\x1f\\x7f-\\x9f\\u2028\\u2029\\ufffe\\uffff][\\s\\S]*$';
 const RESTAURANT_ID = "^[A-Za-z0-9 \\-_.'&]{1,64}$";
 const ULID = '^[0-7][0-9A-HJKMNP-TV-Za-hjkmnp-tv-z]{25}$';
 const UUID = '^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$';

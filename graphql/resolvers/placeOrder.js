@@ -22,7 +22,13 @@ export function request(ctx) {
 
 export function response(ctx) {
   if (!ctx.stash.queued) {
-    util.error('The order was not accepted; nothing was charged. Try again.', 'OrderNotQueued');
+    // Where it was the answer that got lost, the same token makes both one order.
+    util.error(
+      'The queue did not take the order. Try again with the clientRequestToken of errorInfo.',
+      'OrderNotQueued',
+      null,
+      { clientRequestToken: ctx.stash.order.id },
+    );
   }
   return ctx.stash.order;
 }

@@ -5,8 +5,8 @@ const STUCK_AFTER_MILLISECONDS = 15 * 60 * 1000;
 /**
  * Begins the next attempt at the payment of an order that failed.
  *
- * An attempt that was cut off between the table and the queue would stay pending for ever: after
- * a while it counts as failed.
+ * An attempt that was cut off between the table and the queue, or whose workflow could not write
+ * its end, would stay pending for ever: after a while it counts as failed.
  */
 export function request(ctx) {
   const now = util.time.nowEpochMilliSeconds();
@@ -14,24 +14,23 @@ export function request(ctx) {
   ctx.stash.update = {
     expression:
       'SET #status = :pending, attempt = attempt + :one, version = version + :one, ' +
-      'updatedAt = :now, formerReason = if_not_exists(statusReason, formerReason) ' +
+      'updatedAt = :now, formerReason = if_not_exists(statusReason, :internal) ' +
       'REMOVE statusReason',
     expressionNames: { '#status': 'status' },
     expressionValues: util.dynamodb.toMapValues({
       ':pending': 'PENDING',
       ':one': 1,
+      ':internal': 'internal error',
       ':now': util.time.epochMilliSecondsToISO8601(now),
     }),
   };
   // In placeholders of its own: AppSync puts both expressions' into one map.
   ctx.stash.condition = {
-    expression:
-      '#current = :failed OR (#current = :begun AND attempt > :first AND updatedAt < :stuck)',
+    expression: '#current = :failed OR (#current = :begun AND updatedAt < :stuck)',
     expressionNames: { '#current': 'status' },
     expressionValues: util.dynamodb.toMapValues({
       ':failed': 'PAYMENT_FAILED',
       ':begun': 'PENDING',
-      ':first': 1,
       ':stuck': util.time.epochMilliSecondsToISO8601(now - STUCK_AFTER_MILLISECONDS),
     }),
   };

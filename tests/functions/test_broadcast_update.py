@@ -22,7 +22,7 @@ from graphql import OperationDefinitionNode, build_schema, parse, print_ast, val
 
 from functions.broadcast_update import handler
 from functions.broadcast_update.handler import Environment, handle
-from functions.broadcast_update.publisher import MUTATION
+from functions.broadcast_update.publisher import MUTATION, NotPublished
 from tests.functions.conftest import REGION, Logs, failures
 from tests.functions.test_contracts import ROOT
 
@@ -262,6 +262,17 @@ def test_what_is_refused_is_delivered_again_from_there_on(
     assert reason in line["message"]
     assert (line["orderId"], line["customerId"]) == (ITEM["id"], ITEM["customerId"])
     assert "secret" not in logs.text
+
+
+def test_a_batch_of_which_nothing_is_published_fails_whole(
+    http: Http, context: LambdaContext
+) -> None:
+    http.answers = [(429, {"message": "slow down"})]
+
+    # So that Lambda halves it, where it would deliver all of it again from its first record on.
+    with pytest.raises(NotPublished):
+        handle(stream_event((None, ITEM), (ITEM, PAID)), context)
+    assert [order["version"] for order in http.orders] == [1]
 
 
 def test_log_lines_carry_their_own_order_and_no_address(

@@ -164,6 +164,9 @@ def test_what_the_queue_did_not_take_was_not_accepted(
 
     # Says nothing of what is behind the API.
     assert str(raised.value) == (
-        "OrderNotQueued: The order was not accepted; nothing was charged. Try again."
+        "OrderNotQueued: The queue did not take the order. "
+        "Try again with the clientRequestToken of errorInfo."
     )
-    assert (raised.value.data, raised.value.info) == (None, None)
+    # By which the next try is the same order, should this one have got through after all.
+    [sent] = api.queue.messages
+    assert (raised.value.data, raised.value.info) == (None, {"clientRequestToken": sent["id"]})

@@ -4,7 +4,7 @@ from infra.order_alarms import OrderAlarms, OrderAlarmsArgs
 from tests.infra.recording import ACCOUNT, record
 
 
-def test_rejected_faulty_waiting_and_unannounced_orders_raise_an_alarm() -> None:
+def test_orders_that_do_not_get_through_raise_an_alarm() -> None:
     recording = record(
         lambda: OrderAlarms(
             "order-alarms",
@@ -30,6 +30,7 @@ def test_rejected_faulty_waiting_and_unannounced_orders_raise_an_alarm() -> None
             0,
         ),
         "orders-faulty": ("ExecutionsFailed", {"StateMachineArn": "arn:workflow"}, 0),
+        "orders-cut-off": ("ExecutionsTimedOut", {"StateMachineArn": "arn:workflow"}, 0),
         "orders-unannounced": (
             "ApproximateNumberOfMessagesVisible",
             {"QueueName": "broadcast-dead-letters"},

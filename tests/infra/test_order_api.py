@@ -164,3 +164,8 @@ def test_waf_stands_before_it_where_asked_for(recording: Recording) -> None:
     }
     rules = guarded.one("aws:wafv2/webAcl:WebAcl", "order-api").inputs["rules"]
     assert [rule["name"] for rule in rules] == ["rate", "bad-input"]
+    # The broadcast publishes from one address, signed: it is not counted.
+    counted = rules[0]["statement"]["rateBasedStatement"]["scopeDownStatement"]
+    signed = counted["notStatement"]["statement"]["byteMatchStatement"]
+    assert signed["searchString"] == "AWS4-HMAC-SHA256"
+    assert signed["fieldToMatch"]["singleHeader"]["name"] == "authorization"

@@ -105,6 +105,19 @@ def test_no_retry_wastes_time_on_a_condition_that_failed(definition: dict[str, A
             }, name
 
 
+def test_no_payment_is_given_back_before_its_order_is_marked_or_read(
+    definition: dict[str, Any],
+) -> None:
+    before = {
+        name for name, state in definition["States"].items() if "RefundPayment" in targets(state)
+    }
+    assert before == {"IsPaymentOwed", "WhoEndedIt"}
+    marked = {
+        name for name, state in definition["States"].items() if "IsPaymentOwed" in targets(state)
+    }
+    assert marked == {"MarkFailed", "WhoEndedIt"}
+
+
 def test_the_longest_way_fits_an_express_execution(definition: dict[str, Any]) -> None:
     # A machine's own timeout would leave an order pending.
     assert "TimeoutSeconds" not in definition
@@ -140,7 +153,7 @@ def test_only_a_first_attempt_saves_the_order(definition: dict[str, Any]) -> Non
     assert choice["Next"] == "SaveOrder"
     # Either way, what the later states read is there.
     assert choice["Assign"] == first["Assign"]
-    assert set(first["Assign"]) == {"order", "saved", "paid", "reason", "fault"}
+    assert set(first["Assign"]) == {"order", "saved", "owed", "reason", "fault"}
 
 
 def test_the_functions_outlive_no_task(recording: Recording, definition: dict[str, Any]) -> None:

@@ -41,6 +41,7 @@ def log_streams(name: str) -> str:
 
 # Neither has resources that a policy could name.
 XRAY = {"xray:PutTraceSegments": "*", "xray:PutTelemetryRecords": "*"}
+SAMPLING = {"xray:GetSamplingRules": "*", "xray:GetSamplingTargets": "*"}
 LOG_DELIVERY = {
     f"logs:{action}": "*"
     for action in (
@@ -107,6 +108,7 @@ ROLES: dict[str, tuple[str, dict[str, Any]]] = {
             "sns:Publish": TOPIC,
             **LOG_DELIVERY,
             **XRAY,
+            **SAMPLING,
         },
     ),
     "broadcast-update": (
