@@ -9,7 +9,7 @@ from types import FrameType
 import pulumi
 
 from local import demo, token, up
-from local.cloud import CloudError
+from local.cloud import CloudError, bypass_proxies
 from local.engine import DeploymentError
 
 
@@ -34,6 +34,7 @@ def main() -> int:
     )
     token_command.add_argument("--staff", action="store_true", help="as a member of group staff")
     arguments = parser.parse_args()
+    bypass_proxies()
     # Both, also where a shell started us in the background, with SIGINT ignored.
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGALRM):
         signal.signal(number, _interrupt)

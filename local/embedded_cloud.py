@@ -10,7 +10,7 @@ from typing import Any, Self
 from uuid import NAMESPACE_URL, uuid5
 
 from local.appsync import Gateway
-from local.cloud import Emulator, SavedState, ensure_node
+from local.cloud import Emulator, SavedState, bypass_proxies, ensure_node
 from local.engine import deploy, stage_config
 from local.engine.aws import Aws
 from local.graphiql import asset_routes, sign_in_routes
@@ -40,6 +40,7 @@ class EmbeddedCloud:
         state: SavedState | None = None,
     ) -> None:
         ensure_node()
+        bypass_proxies()
         self._saved_state = state
         if state:
             self.folder = state.running
@@ -85,10 +86,12 @@ class EmbeddedCloud:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.gateway.stop()
-        self.emulator.stop()
-        if not self._saved_state:
-            shutil.rmtree(self.folder, ignore_errors=True)
+        try:
+            self.gateway.stop()
+        finally:
+            self.emulator.stop()
+            if not self._saved_state:
+                shutil.rmtree(self.folder, ignore_errors=True)
 
     def _resume_workflows(self) -> None:
         """Start again what ran when the emulator ended; AWS's executions outlive its machines."""

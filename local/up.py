@@ -107,6 +107,8 @@ def _stored(state: SavedState, ports: Ports) -> StoredStage | None:
 
 
 def _write_addresses(cloud: EmbeddedCloud) -> None:
+    # What a run that was killed has left.
+    OUTPUTS.unlink(missing_ok=True)
     addresses = {
         "awsUrl": cloud.emulator.url,
         "gatewayUrl": cloud.gateway.url,

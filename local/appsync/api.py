@@ -30,6 +30,7 @@ from local.appsync.errors import RequestRefused, not_authorized_to_access
 from local.appsync.iam import Iam
 from local.appsync.resolver import Execution, Handlers, Resolver, ResolverRun
 from local.appsync.schema import build_schema, subscribed_mutations
+from local.appsync.selection import fields_of
 from local.appsync.validation import validation_error
 
 if TYPE_CHECKING:
@@ -42,6 +43,9 @@ if TYPE_CHECKING:
     )
 
 _CACHED_DOCUMENTS = 500
+_CACHED_LENGTH = 16_000
+# As graphql-java has it.
+_MOST_TOKENS = 15_000
 # https://docs.aws.amazon.com/general/latest/gr/appsync.html: resolvers run in one request.
 _MOST_RESOLVERS = 10_000
 
@@ -234,13 +238,14 @@ class DeployedApi:
             self._documents.move_to_end(query)
             return known
         try:
-            document = parse(query)
+            document = parse(query, max_tokens=_MOST_TOKENS)
         except (GraphQLError, RecursionError) as error:
             raise RequestRefused(
                 400, "MalformedHttpRequestException", "Unable to parse GraphQL query."
             ) from error
         prepared = PreparedDocument(document=document, errors=self._refusals(document))
-        self._documents[query] = prepared
+        if len(query) <= _CACHED_LENGTH:
+            self._documents[query] = prepared
         if len(self._documents) > _CACHED_DOCUMENTS:
             self._documents.popitem(last=False)
         return prepared
@@ -314,6 +319,13 @@ def _fragments(document: DocumentNode) -> dict[str, FragmentDefinitionNode]:
 def _depth(document: DocumentNode) -> int:
     """Levels of fields in the deepest operation, introspection apart; fragments have no cycles."""
     fragments = _fragments(document)
+    # Each fragment is measured once: nested ones that repeat each other would take for ever.
+    depths: dict[str, int] = {}
+
+    def of_fragment(name: str) -> int:
+        if name not in depths:
+            depths[name] = below(fragments[name].selection_set)
+        return depths[name]
 
     def below(selections: SelectionSetNode | None) -> int:
         deepest = 0
@@ -323,7 +335,7 @@ def _depth(document: DocumentNode) -> int:
                     continue
                 depth = 1 + below(node.selection_set)
             elif isinstance(node, FragmentSpreadNode):
-                depth = below(fragments[node.name.value].selection_set)
+                depth = of_fragment(node.name.value)
             else:
                 assert isinstance(node, InlineFragmentNode)
                 depth = below(node.selection_set)
@@ -339,17 +351,4 @@ def _depth(document: DocumentNode) -> int:
 
 def root_fields(document: DocumentNode, operation: OperationDefinitionNode) -> list[FieldNode]:
     """The fields that an operation asks of its root type, through fragments too."""
-    fragments = _fragments(document)
-
-    def at(selections: SelectionSetNode) -> list[FieldNode]:
-        fields: list[FieldNode] = []
-        for node in selections.selections:
-            if isinstance(node, FieldNode):
-                fields.append(node)
-            elif isinstance(node, FragmentSpreadNode):
-                fields += at(fragments[node.name.value].selection_set)
-            elif isinstance(node, InlineFragmentNode):
-                fields += at(node.selection_set)
-        return fields
-
-    return at(operation.selection_set)
+    return list(fields_of(operation.selection_set, _fragments(document)))

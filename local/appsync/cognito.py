@@ -78,7 +78,7 @@ class TokenVerifier:
         try:
             header = jwt.get_unverified_header(token)
             issuer = jwt.decode(token, options={"verify_signature": False}).get("iss")
-        except jwt.InvalidTokenError as error:
+        except (jwt.InvalidTokenError, UnicodeError) as error:
             raise unauthorized("Unable to parse JWT token.") from error
         pool = self._pools.get(str(issuer))
         if pool is None:

@@ -43,6 +43,8 @@ def read_request(body: bytes) -> tuple[str, str | None, dict[str, Any]]:
     """
     try:
         request: Any = json.loads(body, parse_constant=_no_json, parse_float=_finite)
+        # Half a character, which JSON can spell, is none that anyone could store or answer.
+        json.dumps(request, ensure_ascii=False).encode()
     except (ValueError, RecursionError) as error:
         raise _malformed("Request body is not a valid JSON.") from error
     if not isinstance(request, dict):

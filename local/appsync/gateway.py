@@ -86,6 +86,7 @@ class Gateway:
         if self._failure is not None:
             failure, self._failure = self._failure, None
             self._thread.join()
+            self._thread = None
             raise CloudError(f"The AppSync gateway did not start: {failure}") from failure
 
     def stop(self) -> None:
@@ -133,12 +134,15 @@ class Gateway:
             app.router.add_routes(
                 [
                     web.post("/apis/{api_id}/graphql", service.handle),
+                    web.options("/apis/{tail:.*}", _preflight),
+                    web.options("/graphiql/cognito", _preflight),
                     web.get("/apis/{api_id}/graphql", _page_or(realtime.handle)),
                     web.get("/apis/{api_id}/graphql/realtime", realtime.handle),
                     web.route("*", "/v1/{tail:.*}", control.handle),
                     *self._routes,
                 ]
             )
+            app.on_response_prepare.append(_allow_every_origin)
             app.on_shutdown.append(realtime.close)
             runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
             await runner.setup()
@@ -152,6 +156,19 @@ class Gateway:
                 await listener.stop()
                 await runner.cleanup()
                 await service.close()
+
+
+async def _preflight(_: web.Request) -> web.Response:
+    return web.Response()
+
+
+async def _allow_every_origin(_: web.Request, response: web.StreamResponse) -> None:
+    """As AppSync does: it is the token that lets a caller in, and no cookie."""
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    response.headers["Access-Control-Allow-Headers"] = "*, Authorization"
+    response.headers["Access-Control-Allow-Methods"] = "POST, GET, OPTIONS"
+    response.headers["Access-Control-Expose-Headers"] = "x-amzn-RequestId,x-amzn-ErrorType"
+    response.headers["Access-Control-Max-Age"] = "172800"
 
 
 def _page_or(

@@ -40,6 +40,7 @@ _UNKNOWN = RequestRefused(
     400, "UnsupportedOperation", "unknown not supported through the realtime channel"
 )
 _NOT_AN_OBJECT = RequestRefused(400, "BadRequestException", "The message is no JSON object.")
+_NO_TEXT = RequestRefused(400, "BadRequestException", "The data is no text.")
 _TIMEOUT = RequestRefused(408, "ExecutionTimeout", "Execution timed out.")
 _INTERNAL_FAILURE = RequestRefused(500, "InternalFailure", "An internal failure occurred.")
 
@@ -168,9 +169,10 @@ async def _refuse_connection(socket: web.WebSocketResponse, refusal: RequestRefu
         "message": refusal.message,
         "errorCode": refusal.status,
     }
-    await socket.send_json({"type": "connection_error", "payload": {"errors": [error]}})
-    # A client that still sends its first message would see a closed socket, and not why.
-    with contextlib.suppress(TimeoutError):
+    # It may have left meanwhile.
+    with contextlib.suppress(TimeoutError, ClientConnectionResetError):
+        await socket.send_json({"type": "connection_error", "payload": {"errors": [error]}})
+        # A client that still sends its first message would see a closed socket, and not why.
         await socket.receive(_CLOSE_SECONDS)
 
 
@@ -314,6 +316,9 @@ class Connection:
             self._refuse(name, refusal.body)
         except TimeoutError:
             self._refuse(name, _TIMEOUT.body)
+        except UnicodeEncodeError:
+            # Half a character, which JSON can spell.
+            self._refuse(name, _NO_TEXT.body)
         except Exception:
             log.exception("Internal failure")
             self._refuse(name, _INTERNAL_FAILURE.body)

@@ -1,6 +1,6 @@
 """What the client selected below a field."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from graphql import (
@@ -10,9 +10,11 @@ from graphql import (
     GraphQLResolveInfo,
     GraphQLSkipDirective,
     InlineFragmentNode,
+    SelectionNode,
     SelectionSetNode,
 )
 from graphql.execution.values import get_directive_values
+from graphql.language import FragmentDefinitionNode
 
 
 def selection_paths(info: GraphQLResolveInfo) -> list[str]:
@@ -75,19 +77,39 @@ def by_field_name(info: GraphQLResolveInfo, value: Any) -> Any:
     return rename(value, [node.selection_set for node in info.field_nodes])
 
 
+def fields_of(
+    selections: SelectionSetNode | None,
+    fragments: Mapping[str, FragmentDefinitionNode],
+    included: Callable[[SelectionNode], bool] = lambda _: True,
+) -> Iterator[FieldNode]:
+    """The fields of a selection set and of its fragments, each fragment's once.
+
+    Nested fragments that repeat each other would otherwise take time without end.
+    """
+    seen: set[str] = set()
+
+    def of(selections: SelectionSetNode | None) -> Iterator[FieldNode]:
+        for node in selections.selections if selections else ():
+            if not included(node):
+                continue
+            if isinstance(node, FieldNode):
+                yield node
+            elif isinstance(node, InlineFragmentNode):
+                yield from of(node.selection_set)
+            elif isinstance(node, FragmentSpreadNode) and node.name.value not in seen:
+                seen.add(node.name.value)
+                yield from of(fragments[node.name.value].selection_set)
+
+    return of(selections)
+
+
 def _fields(info: GraphQLResolveInfo, selections: SelectionSetNode | None) -> Iterator[FieldNode]:
-    for node in selections.selections if selections else ():
-        if node.directives and not _included(info, node):
-            continue
-        if isinstance(node, FieldNode):
-            yield node
-        elif isinstance(node, InlineFragmentNode):
-            yield from _fields(info, node.selection_set)
-        elif isinstance(node, FragmentSpreadNode):
-            yield from _fields(info, info.fragments[node.name.value].selection_set)
+    return fields_of(selections, info.fragments, lambda node: _included(info, node))
 
 
-def _included(info: GraphQLResolveInfo, node: Any) -> bool:
+def _included(info: GraphQLResolveInfo, node: SelectionNode) -> bool:
+    if not node.directives:
+        return True
     skip = get_directive_values(GraphQLSkipDirective, node, info.variable_values)
     include = get_directive_values(GraphQLIncludeDirective, node, info.variable_values)
     return not (skip and skip["if"]) and not (include and not include["if"])

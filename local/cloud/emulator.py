@@ -15,6 +15,7 @@ from typing import Self
 
 READY_WITHIN_SECONDS = 30
 STOP_WITHIN_SECONDS = 5
+LAST_LINES = 5
 # Below those that systems give to outgoing connections.
 PORTS = range(20_000, 32_000)
 SAVE_WITHIN_SECONDS = 60
@@ -142,15 +143,20 @@ class Emulator:
         deadline = time.monotonic() + READY_WITHIN_SECONDS
         while time.monotonic() < deadline:
             if self._child.poll() is not None:
-                raise CloudError(f"The AWS emulator ended at its start; see {self.log}.")
+                raise CloudError(f"The AWS emulator ended at its start.{self._last_words()}")
             try:
                 with urllib.request.urlopen(f"{self.url}/_ministack/health", timeout=5):
                     return
             except (urllib.error.URLError, OSError):
                 time.sleep(0.02)
         raise CloudError(
-            f"The AWS emulator did not answer in {READY_WITHIN_SECONDS} s; see {self.log}."
+            f"The AWS emulator did not answer in {READY_WITHIN_SECONDS} s.{self._last_words()}"
         )
+
+    def _last_words(self) -> str:
+        """The end of its log, which may not outlive the failure."""
+        lines = self.log.read_text(errors="replace").splitlines()[-LAST_LINES:]
+        return "".join(f"\n  {line}" for line in (f"{self.log} ends:", *lines))
 
     def stop(self) -> None:
         """Stop the child and all that it started; harmless where it does not run."""

@@ -72,7 +72,8 @@ def sign_in_routes(emulator_url: str, aws: Callable[[], Aws]) -> list[web.RouteD
 
 def _pool_of(aws: Aws, api_id: str) -> dict[str, str]:
     api = aws.appsync.get_graphql_api(apiId=api_id)["graphqlApi"]
-    assert "userPoolConfig" in api
+    if "userPoolConfig" not in api:
+        raise web.HTTPNotFound
     pool_id = api["userPoolConfig"]["userPoolId"]
-    (client,) = aws.cognito.list_user_pool_clients(UserPoolId=pool_id)["UserPoolClients"]
+    client = aws.cognito.list_user_pool_clients(UserPoolId=pool_id)["UserPoolClients"][0]
     return {"userPoolId": pool_id, "clientId": client.get("ClientId", "")}

@@ -177,8 +177,13 @@ async function begin() {
     await show(async () => given);
     return;
   }
-  const ids = await (await fetch(`/graphiql/apis/${apiId}/pool.json`)).json();
-  const { userPoolId: UserPoolId, clientId: ClientId } = ids;
+  const found = await fetch(`/graphiql/apis/${apiId}/pool.json`);
+  if (!found.ok) {
+    element('missing').textContent = 'No API is at this address (any more): see what make up prints.';
+    element('missing').hidden = false;
+    return;
+  }
+  const { userPoolId: UserPoolId, clientId: ClientId } = await found.json();
   const endpoint = `${location.origin}/graphiql/cognito`;
   const pool = new CognitoUserPool({ UserPoolId, ClientId, endpoint });
   const user = pool.getCurrentUser();

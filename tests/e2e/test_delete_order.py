@@ -42,7 +42,10 @@ def test_wherever_its_workflow_is_a_deleted_order_stays_deleted_and_unpaid(stage
         order_id = orders[number]
         stage.place(alice, clientRequestToken=order_id)
         eventually(lambda: stage.get(alice, order_id), bool)
-        time.sleep(number * 0.01)  # Where the workflow is by then is what this test varies.
+        if number < 25:
+            time.sleep(number * 0.01)  # Where the workflow is by then is what this test varies.
+        else:
+            stage.ended(alice, order_id)
         answer = stage.graphql(alice.access_token, DELETE, id=order_id)
         return answer["deleteOrder"]["status"]
 

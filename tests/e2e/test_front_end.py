@@ -17,7 +17,7 @@ def test_a_customer_signs_in_places_an_order_and_watches_it(deploy: Deploy) -> N
         stage.cloud.folder / "ca.pem",
         {
             "outputs": stage.outputs,
-            "userPoolEndpoint": f"{stage.cloud.emulator.url}/",
+            "userPoolEndpoint": f"{stage.cloud.gateway.url}/graphiql/cognito",
             "username": alice.email,
             "password": alice.password,
         },

@@ -91,7 +91,11 @@ def test_of_200_subscribers_each_sees_its_own_order_and_no_other(deploy: Deploy)
                     ("PENDING", 1),
                     ("PAID", 2),
                 ]
-            # After the last order's end there is nothing more for anyone.
+            # An order that is told of after all of these: there was nothing more for anyone.
+            customer = customers[0]
+            async with order_updates(stage.outputs["graphqlUrl"], customer) as last:
+                await asyncio.to_thread(stage.place, customer)
+                assert await changes(last, 2) == [("PENDING", 1), ("PAID", 2)]
             assert all(updates.empty() for updates in followed)
 
     asyncio.run(follow())

@@ -37,7 +37,7 @@ class PaginationTokens:
             DataSourceError: the token is not of this API and this query, or was changed.
         """
         try:
-            raw = base64.urlsafe_b64decode(token)
+            raw = base64.b64decode(token, altchars=b"-_", validate=True)
             sealed = self._cipher.decrypt(
                 raw[:_NONCE_BYTES], raw[_NONCE_BYTES:], self._bound_to(scope)
             )

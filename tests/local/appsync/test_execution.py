@@ -2,7 +2,9 @@
 
 import gc
 import json
+from http.client import HTTPConnection
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -167,3 +169,28 @@ def test_resolvers_beyond_the_limit_do_not_run(api: Api) -> None:
 def test_an_unknown_api_is_not_found(api: Api) -> None:
     other = Api(api.appsync, "nothing", api.url.replace(api.api_id, "nothing"))
     assert other.run("{ a }").status == 404
+
+
+def test_fragments_that_repeat_each_other_take_no_time(api: Api) -> None:
+    # Twice at each of 40 levels: a trillion visits for who visits each every time.
+    spreads = "".join(
+        f"fragment F{level} on Node {{ ...F{level + 1} ...F{level + 1} }} " for level in range(40)
+    )
+    answer = api.run(f"{{ node {{ ...F0 }} }} {spreads} fragment F40 on Node {{ value }}")
+
+    assert answer.data == {"node": {"value": 2}}
+
+
+def test_a_page_of_another_origin_may_call(api: Api) -> None:
+    asked = {"origin": "http://shop.example", "access-control-request-method": "POST"}
+    address = urlsplit(api.url)
+    connection = HTTPConnection(address.netloc, timeout=10)
+    connection.request("OPTIONS", address.path, headers=asked)
+    preflight = connection.getresponse()
+    preflight.read()
+    connection.close()
+
+    assert preflight.status == 200
+    assert "Authorization" in preflight.headers["Access-Control-Allow-Headers"]
+    for answer in (preflight, api.run("{ node { value } }"), api.run("{ node { value } }", {})):
+        assert answer.headers["Access-Control-Allow-Origin"] == "*"

