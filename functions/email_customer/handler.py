@@ -172,5 +172,5 @@ def compose(order: OrderNotification) -> tuple[str, str]:
         outcome = "Your payment was accepted. Thank you!"
     else:
         subject = f"Your order at {order['restaurantId']}: the payment failed"
-        outcome = f"Your payment failed: {order['statusReason']}. You have not been charged."
+        outcome = f"Your payment failed: {order['statusReason']}. Anything charged is given back."
     return subject, f"{what}\n\n{outcome}\nOrder {order['id']}, placed at {order['placedAt']}.\n"

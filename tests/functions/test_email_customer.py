@@ -114,14 +114,14 @@ def stage(user_pool: UserPool, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stag
             FAILED,
             "Your order at Dominos: the payment failed",
             "6 x Pizza\n\n"
-            "Your payment failed: payment method declined. You have not been charged.\n"
+            "Your payment failed: payment method declined. Anything charged is given back.\n"
             "Order 01JAY0000000000000000000AA, placed at 2026-03-01T12:00:00.000Z.\n",
         ),
         (
             {**FAILED, "addOns": ["chili"], "statusReason": "payment processor unreachable"},
             "Your order at Dominos: the payment failed",
             "6 x Pizza with chili\n\n"
-            "Your payment failed: payment processor unreachable. You have not been charged.\n"
+            "Your payment failed: payment processor unreachable. Anything charged is given back.\n"
             "Order 01JAY0000000000000000000AA, placed at 2026-03-01T12:00:00.000Z.\n",
         ),
     ],

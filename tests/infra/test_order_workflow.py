@@ -116,6 +116,10 @@ def test_no_payment_is_given_back_before_its_order_is_marked_or_read(
         name for name, state in definition["States"].items() if "IsPaymentOwed" in targets(state)
     }
     assert marked == {"MarkFailed", "WhoEndedIt"}
+    # And what was never taken is not given back.
+    owed = definition["States"]["IsPaymentOwed"]
+    assert owed["Choices"] == [{"Condition": "{% $owed %}", "Next": "RefundPayment"}]
+    assert owed["Default"] == "Notify"
 
 
 def test_the_longest_way_fits_an_express_execution(definition: dict[str, Any]) -> None:
