@@ -237,14 +237,13 @@ async def _order(
     ):
         with Progress(*columns, TimeElapsedColumn(), console=console) as progress:
             accepted = progress.add_task("accepted", total=orders)
-            placing = asyncio.create_task(
-                _place(session, orders, lambda: progress.advance(accepted))
-            )
-            following = asyncio.create_task(_follow(updates, session, orders, follower, progress))
             limit = ORDERS_END_WITHIN_SECONDS + orders // SLOWEST_ORDERS_A_SECOND
             try:
                 async with asyncio.timeout(limit):
-                    await asyncio.gather(placing, following)
+                    await asyncio.gather(
+                        _place(session, orders, lambda: progress.advance(accepted)),
+                        _follow(updates, session, orders, follower, progress),
+                    )
             except TimeoutError:
                 console.print(f"Not all ended within {limit} seconds.")
 
@@ -262,14 +261,16 @@ async def _follow(
         for status, label in (("PAID", "paid"), ("PAYMENT_FAILED", "failed"))
     }
     retries = progress.add_task("retried", visible=False)
-    while sum(follower.ended(status) for status in bars) < orders:
+    ended = dict.fromkeys(bars, 0)
+    while sum(ended.values()) < orders:
         order = await updates.get()
         if follower.see(order):
             await session.execute(GraphQLRequest(RETRY, variable_values={"id": order["id"]}))
             retried = len(follower.first_failures)
             progress.update(retries, completed=retried, total=retried, visible=True)
         for status, bar in bars.items():
-            progress.update(bar, completed=follower.ended(status))
+            ended[status] = follower.ended(status)
+            progress.update(bar, completed=ended[status])
 
 
 async def _place(session: AsyncClientSession, orders: int, accepted: Callable[[], None]) -> None:
