@@ -14,7 +14,7 @@ endif
 # Compiled modules are kept: pulumi_aws and boto3 are large.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo up test unit lint format bench setup clean
+.PHONY: demo up test unit lint format bench simulate mutate chaos setup clean
 
 demo: $(READY)  ## Place ORDERS (20) orders on the embedded cloud and show what happens
 	@$(BIN)/python -m local demo --orders $(or $(ORDERS),20)
@@ -25,8 +25,8 @@ up: $(READY) node_modules/.ready  ## Keep the embedded cloud running; PERSIST=1,
 test: $(READY) node_modules/.ready  ## All tests
 	@$(BIN)/pytest $(PARALLEL)
 
-unit: $(READY)  ## The tests that need no emulator
-	@$(BIN)/pytest $(PARALLEL) -m "not cloud"
+unit: $(READY)  ## The tests that need no emulator, and no patience
+	@$(BIN)/pytest $(PARALLEL) -m "not cloud and not long"
 
 lint: $(READY) node_modules/.ready  ## Formatting, style, types, JavaScript
 	$(BIN)/ruff format --check
@@ -40,6 +40,15 @@ format: $(READY)  ## Mend formatting and what style can mend by itself
 
 bench: $(READY)  ## Measure; writes bench/results.json
 	@$(BIN)/python -m bench
+
+simulate: $(READY)  ## Simulate RUNS (10000) bad days from SEED; TYPE=STANDARD or EXPRESS, PROCESSES
+	@$(BIN)/python -m tests.simulation run $(if $(RUNS),--runs $(RUNS)) $(if $(SEED),--seed $(SEED)) $(if $(TYPE),--type $(TYPE)) --processes $(or $(PROCESSES),2)
+
+mutate: $(READY)  ## Break the workflow and its functions line by line, and see who notices
+	@$(BIN)/python -m tests.simulation mutate
+
+chaos: $(READY)  ## Place ORDERS (1000) while parts of the stage fail, by SEED; TYPE=STANDARD or EXPRESS
+	@$(BIN)/python -m local chaos $(if $(ORDERS),--orders $(ORDERS)) $(if $(SEED),--seed $(SEED)) $(if $(TYPE),--type $(TYPE))
 
 setup: $(READY) node_modules/.ready  ## Install everything (the other commands do it too)
 

@@ -10,6 +10,7 @@ from infra.order_notifications import OrderNotifications, OrderNotificationsArgs
 from infra.order_queue import OrderQueue, OrderQueueArgs
 from infra.order_store import OrderStore, OrderStoreArgs
 from infra.order_workflow import OrderWorkflow, OrderWorkflowArgs
+from infra.payments import Payments, PaymentsArgs
 from infra.settings import Settings
 from infra.tags import tag_everything
 
@@ -36,26 +37,45 @@ notifications = OrderNotifications(
         log_retention_days=settings.log_retention_days,
     ),
 )
-workflow = OrderWorkflow(
-    "order-workflow",
-    OrderWorkflowArgs(
-        table_name=store.table_name,
-        table_arn=store.table_arn,
-        notification_topic_arn=notifications.topic_arn,
-        payment_success_rate=settings.payment_success_rate,
-        workflow_type=settings.workflow_type,
-        log_retention_days=settings.log_retention_days,
-    ),
-)
-queue = OrderQueue(
-    "order-queue",
-    OrderQueueArgs(
-        workflow_arn=workflow.workflow_arn,
+payments = Payments(
+    "payments",
+    PaymentsArgs(
+        success_rate=settings.payment_success_rate,
+        point_in_time_recovery=settings.point_in_time_recovery,
+        deletion_protection=settings.deletion_protection,
         consumer_batch_size=settings.consumer_batch_size,
         consumer_max_concurrency=settings.consumer_max_concurrency,
         log_retention_days=settings.log_retention_days,
     ),
 )
+# The queue starts the workflow, and the workflow puts to rest in the queue's dead-letter queue.
+workflow_arn: pulumi.Output[str]
+workflow_arn, resolve_workflow_arn = pulumi.deferred_output()
+queue = OrderQueue(
+    "order-queue",
+    OrderQueueArgs(
+        workflow_arn=workflow_arn,
+        consumer_batch_size=settings.consumer_batch_size,
+        consumer_max_concurrency=settings.consumer_max_concurrency,
+        log_retention_days=settings.log_retention_days,
+    ),
+)
+workflow = OrderWorkflow(
+    "order-workflow",
+    OrderWorkflowArgs(
+        table_name=store.table_name,
+        table_arn=store.table_arn,
+        take_payment_arn=payments.take_payment_arn,
+        refund_queue_url=payments.refund_queue_url,
+        refund_queue_arn=payments.refund_queue_arn,
+        dead_letter_queue_url=queue.dead_letter_queue_url,
+        dead_letter_queue_arn=queue.dead_letter_queue_arn,
+        notification_topic_arn=notifications.topic_arn,
+        workflow_type=settings.workflow_type,
+        log_retention_days=settings.log_retention_days,
+    ),
+)
+resolve_workflow_arn(workflow.workflow_arn)
 api = OrderApi(
     "order-api",
     OrderApiArgs(
@@ -88,6 +108,7 @@ if settings.alarm_emails:
             alarm_emails=settings.alarm_emails,
             queue_name=queue.queue_name,
             dead_letter_queue_name=queue.dead_letter_queue_name,
+            refund_dead_letter_queue_name=payments.refund_dead_letter_queue_name,
             broadcast_dead_letter_queue_name=broadcast.dead_letter_queue_name,
             workflow_arn=workflow.workflow_arn,
         ),
@@ -100,6 +121,8 @@ pulumi.export("userPoolId", pool.pool_id)
 pulumi.export("userPoolClientId", pool.client_id)
 pulumi.export("orderQueueUrl", queue.queue_url)
 pulumi.export("deadLetterQueueUrl", queue.dead_letter_queue_url)
+pulumi.export("refundDeadLetterQueueUrl", payments.refund_dead_letter_queue_url)
 pulumi.export("orderTableName", store.table_name)
+pulumi.export("paymentTableName", payments.ledger_name)
 pulumi.export("workflowArn", workflow.workflow_arn)
 pulumi.export("notificationTopicArn", notifications.topic_arn)

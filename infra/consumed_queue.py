@@ -20,16 +20,22 @@ LONG_POLL_SECONDS = 20
 
 @dataclass(frozen=True, kw_only=True)
 class ConsumedQueueArgs:
-    """Who consumes the queue, and which AWS service fills it, or its dead-letter queue."""
+    """Who consumes the queue, and which AWS services fill it, or its dead-letter queue.
+
+    Args:
+        max_receive_count: how often a message is delivered before it rests.
+    """
 
     consumer: PythonFunctionArgs
     batch_size: int
     max_concurrency: int
+    max_receive_count: int = MAX_RECEIVE_COUNT
     allowed: tuple[ResourceStatement, ...] = ()
+    dead_letters_allowed: tuple[ResourceStatement, ...] = ()
 
 
 class ConsumedQueue(pulumi.ComponentResource):
-    """Delivers at least once, in batches; a message that fails five times rests for 14 days.
+    """Delivers at least once, in batches; a message that keeps failing rests for 14 days.
 
     The consumer reports each batch's failures, so that a bad message holds back no good one.
     """
@@ -46,7 +52,7 @@ class ConsumedQueue(pulumi.ComponentResource):
     ) -> None:
         super().__init__("orderflow:queueing:ConsumedQueue", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
-        dead_letters = dead_letter_queue(f"{name}-dead-letters", child, *args.allowed)
+        dead_letters = dead_letter_queue(f"{name}-dead-letters", child, *args.dead_letters_allowed)
         queue = aws.sqs.Queue(
             name,
             visibility_timeout_seconds=(
@@ -56,7 +62,7 @@ class ConsumedQueue(pulumi.ComponentResource):
             receive_wait_time_seconds=LONG_POLL_SECONDS,
             sqs_managed_sse_enabled=True,
             redrive_policy=pulumi.Output.json_dumps(
-                {"deadLetterTargetArn": dead_letters.arn, "maxReceiveCount": MAX_RECEIVE_COUNT}
+                {"deadLetterTargetArn": dead_letters.arn, "maxReceiveCount": args.max_receive_count}
             ),
             opts=child,
         )

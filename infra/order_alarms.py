@@ -18,6 +18,7 @@ class OrderAlarmsArgs:
     alarm_emails: Sequence[str]
     queue_name: pulumi.Input[str]
     dead_letter_queue_name: pulumi.Input[str]
+    refund_dead_letter_queue_name: pulumi.Input[str]
     broadcast_dead_letter_queue_name: pulumi.Input[str]
     workflow_arn: pulumi.Input[str]
 
@@ -63,17 +64,25 @@ class OrderAlarms(pulumi.ComponentResource):
         )
         self._alarm(
             "orders-faulty",
-            "Workflow executions failed: their orders are PAYMENT_FAILED with an internal error.",
+            "Workflow executions failed: their messages rest in the dead-letter queue.",
             "AWS/States",
             "ExecutionsFailed",
             {"StateMachineArn": args.workflow_arn},
         )
         self._alarm(
             "orders-cut-off",
-            "Workflow executions timed out: their orders may be pending still.",
+            "Workflow executions timed out: their orders may be pending still. Those of a STANDARD"
+            " workflow rest in the dead-letter queue.",
             "AWS/States",
             "ExecutionsTimedOut",
             {"StateMachineArn": args.workflow_arn},
+        )
+        self._alarm(
+            "payments-unrefunded",
+            "Payments that paid no order could not be given back: mend the cause, redrive them.",
+            "AWS/SQS",
+            "ApproximateNumberOfMessagesVisible",
+            {"QueueName": args.refund_dead_letter_queue_name},
         )
         self._alarm(
             "orders-waiting",

@@ -24,24 +24,45 @@ NONE = "None"
 # Which data source each of graphql/functions talks to.
 FUNCTIONS = {
     "validateOrder": NONE,
-    "queryOrders": ORDERS,
-    "writeOrder": ORDERS,
+    "recallOrder": ORDERS,
     "queueOrder": QUEUE,
+    "queryOrders": ORDERS,
+    "readOrder": ORDERS,
+    "changeOrder": ORDERS,
+    "beginAttempt": ORDERS,
     "undoAttempt": ORDERS,
+    "eraseOrder": ORDERS,
 }
 # The fields that one call to a data source resolves, and those that take functions one by one.
 UNITS = {
     ("Query", "getOrder"): ORDERS,
-    ("Mutation", "deleteOrder"): ORDERS,
     ("Mutation", "publishOrderUpdate"): NONE,
     ("Subscription", "onOrderUpdated"): NONE,
 }
+# readOrder reads only what is not at hand: first, and again after a write whose condition failed.
 PIPELINES = {
     ("Query", "listOrders"): ["queryOrders"],
     ("Query", "listRestaurantOrders"): ["validateOrder", "queryOrders"],
-    ("Mutation", "placeOrder"): ["validateOrder", "queueOrder"],
-    ("Mutation", "updateOrder"): ["validateOrder", "writeOrder"],
-    ("Mutation", "retryPayment"): ["writeOrder", "queueOrder", "undoAttempt"],
+    ("Mutation", "placeOrder"): ["validateOrder", "recallOrder", "queueOrder"],
+    ("Mutation", "updateOrder"): ["validateOrder", "changeOrder", "readOrder"],
+    ("Mutation", "retryPayment"): [
+        "validateOrder",
+        "readOrder",
+        "beginAttempt",
+        "readOrder",
+        "queueOrder",
+        "undoAttempt",
+        "readOrder",
+    ],
+    ("Mutation", "deleteOrder"): [
+        "validateOrder",
+        "readOrder",
+        "eraseOrder",
+        "readOrder",
+        # Once more, where the order has changed in between.
+        "eraseOrder",
+        "readOrder",
+    ],
 }
 MOST_RESOLVERS = 100
 # Of one IP address: several orders a second, more than people place.
@@ -228,8 +249,7 @@ class OrderApi(pulumi.ComponentResource):
         role = self._source_role(
             "orders",
             {
-                # AppSync also gets the item where a condition fails, to say what it is.
-                "Action": ["dynamodb:GetItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"],
+                "Action": ["dynamodb:GetItem", "dynamodb:UpdateItem"],
                 "Resource": args.table_arn,
             },
             {

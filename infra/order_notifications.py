@@ -7,7 +7,7 @@ import pulumi
 import pulumi_aws as aws
 
 from infra.consumed_queue import ConsumedQueue, ConsumedQueueArgs
-from infra.policy import resource_policy
+from infra.policy import ResourceStatement, resource_policy
 from infra.python_function import PythonFunctionArgs
 
 
@@ -76,6 +76,12 @@ class OrderNotifications(pulumi.ComponentResource):
             )
             for identity in (sender_email, sender_email.partition("@")[2])
         ]
+        # What the topic cannot deliver to the queue rests with what the queue could not.
+        filled_by_topic: ResourceStatement = {
+            "Principal": {"Service": "sns.amazonaws.com"},
+            "Action": ["sqs:SendMessage"],
+            "Condition": {"ArnEquals": {"aws:SourceArn": topic.arn}},
+        }
         queue = ConsumedQueue(
             "customer-mail",
             ConsumedQueueArgs(
@@ -104,13 +110,8 @@ class OrderNotifications(pulumi.ComponentResource):
                 ),
                 batch_size=args.consumer_batch_size,
                 max_concurrency=args.consumer_max_concurrency,
-                allowed=(
-                    {
-                        "Principal": {"Service": "sns.amazonaws.com"},
-                        "Action": ["sqs:SendMessage"],
-                        "Condition": {"ArnEquals": {"aws:SourceArn": topic.arn}},
-                    },
-                ),
+                allowed=(filled_by_topic,),
+                dead_letters_allowed=(filled_by_topic,),
             ),
             child,
         )
@@ -120,7 +121,6 @@ class OrderNotifications(pulumi.ComponentResource):
             protocol="sqs",
             endpoint=queue.queue_arn,
             raw_message_delivery=True,
-            # What the topic cannot deliver to the queue rests with what the queue could not.
             redrive_policy=pulumi.Output.json_dumps(
                 {"deadLetterTargetArn": queue.dead_letter_queue_arn}
             ),

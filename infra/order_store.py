@@ -22,7 +22,8 @@ class OrderStore(pulumi.ComponentResource):
 
     `byPlacedAt` lists a customer's orders by time (a client's own order id need not sort by time);
     it is a local index, so it reads consistently. `byRestaurant` is the staff's view.
-    DynamoDB encrypts at rest by itself.
+    A deleted order leaves a tombstone under its key, in no index, until no message about it can
+    come any more. DynamoDB encrypts at rest by itself.
     """
 
     table_name: pulumi.Output[str]
@@ -62,6 +63,7 @@ class OrderStore(pulumi.ComponentResource):
                     projection_type="ALL",
                 )
             ],
+            ttl=aws.dynamodb.TableTtlArgs(enabled=True, attribute_name="expiresAt"),
             stream_enabled=True,
             stream_view_type="NEW_AND_OLD_IMAGES",
             point_in_time_recovery=aws.dynamodb.TablePointInTimeRecoveryArgs(

@@ -10,7 +10,6 @@ import pulumi_aws as aws
 import yaml
 
 from infra.policy import service_role
-from infra.python_function import PythonFunction, PythonFunctionArgs
 from infra.substitution import substitute
 
 DEFINITION = Path(__file__).with_name("order_workflow.asl.yaml")
@@ -18,12 +17,16 @@ DEFINITION = Path(__file__).with_name("order_workflow.asl.yaml")
 
 @dataclass(frozen=True, kw_only=True)
 class OrderWorkflowArgs:
-    """Where orders are kept, who is told, and how payments go."""
+    """Where orders are kept, who takes payments and is told, and where rests what cannot go on."""
 
     table_name: pulumi.Input[str]
     table_arn: pulumi.Input[str]
+    take_payment_arn: pulumi.Input[str]
+    refund_queue_url: pulumi.Input[str]
+    refund_queue_arn: pulumi.Input[str]
+    dead_letter_queue_url: pulumi.Input[str]
+    dead_letter_queue_arn: pulumi.Input[str]
     notification_topic_arn: pulumi.Input[str]
-    payment_success_rate: float
     workflow_type: Literal["STANDARD", "EXPRESS"]
     log_retention_days: pulumi.Input[int]
 
@@ -41,19 +44,6 @@ class OrderWorkflow(pulumi.ComponentResource):
     ) -> None:
         super().__init__("orderflow:workflow:OrderWorkflow", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
-        take_payment, refund_payment = (
-            PythonFunction(
-                function.replace("_", "-"),
-                PythonFunctionArgs(
-                    packages=[function, "payments"],
-                    timeout_seconds=5,
-                    log_retention_days=args.log_retention_days,
-                    environment={"PAYMENT_SUCCESS_RATE": str(args.payment_success_rate)},
-                ),
-                child,
-            )
-            for function in ("take_payment", "refund_payment")
-        )
         logs = aws.cloudwatch.LogGroup(
             name,
             # Under this prefix AWS needs no growing resource policy for the delivery of logs.
@@ -69,9 +59,10 @@ class OrderWorkflow(pulumi.ComponentResource):
                     "Action": ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
                     "Resource": args.table_arn,
                 },
+                {"Action": ["lambda:InvokeFunction"], "Resource": args.take_payment_arn},
                 {
-                    "Action": ["lambda:InvokeFunction"],
-                    "Resource": [take_payment.arn, refund_payment.arn],
+                    "Action": ["sqs:SendMessage"],
+                    "Resource": [args.refund_queue_arn, args.dead_letter_queue_arn],
                 },
                 {"Action": ["sns:Publish"], "Resource": args.notification_topic_arn},
                 {
@@ -101,14 +92,15 @@ class OrderWorkflow(pulumi.ComponentResource):
             role_arn=role.arn,
             definition=pulumi.Output.all(
                 OrderTableName=args.table_name,
-                TakePaymentArn=take_payment.arn,
-                RefundPaymentArn=refund_payment.arn,
+                TakePaymentArn=args.take_payment_arn,
+                RefundQueueUrl=args.refund_queue_url,
+                DeadLetterQueueUrl=args.dead_letter_queue_url,
                 NotificationTopicArn=args.notification_topic_arn,
             ).apply(_definition),
             logging_configuration=aws.sfn.StateMachineLoggingConfigurationArgs(
                 log_destination=pulumi.Output.concat(logs.arn, ":*"),
+                level="ERROR",
                 # STANDARD keeps each execution's history itself; EXPRESS has only its log.
-                level="ERROR" if args.workflow_type == "STANDARD" else "ALL",
                 include_execution_data=args.workflow_type == "EXPRESS",
             ),
             tracing_configuration=aws.sfn.StateMachineTracingConfigurationArgs(enabled=True),

@@ -1,6 +1,7 @@
-"""`python -m local demo`, `python -m local up` and `python -m local token`."""
+"""`python -m local` demo, up, token and chaos."""
 
 import argparse
+import secrets
 import signal
 import sys
 from collections.abc import Callable
@@ -8,7 +9,7 @@ from types import FrameType
 
 import pulumi
 
-from local import demo, token, up
+from local import chaos, demo, token, up
 from local.cloud import CloudError, bypass_proxies
 from local.engine import DeploymentError
 
@@ -33,6 +34,18 @@ def main() -> int:
         "--customer", required=True, help="name or e-mail address; signed up at first use"
     )
     token_command.add_argument("--staff", action="store_true", help="as a member of group staff")
+    chaos_command = commands.add_parser(
+        "chaos", help="place orders while parts of the stage fail, and look for what is missing"
+    )
+    chaos_command.add_argument(
+        "--orders", type=_whole_number(1, 100_000), default=1000, help="how many (1000)"
+    )
+    chaos_command.add_argument(
+        "--seed", type=_whole_number(0, 2**63), help="of all that is drawn; a new one if left out"
+    )
+    chaos_command.add_argument(
+        "--type", choices=("STANDARD", "EXPRESS"), default="STANDARD", help="of the workflow"
+    )
     arguments = parser.parse_args()
     bypass_proxies()
     # Both, also where a shell started us in the background, with SIGINT ignored.
@@ -44,6 +57,9 @@ def main() -> int:
             return demo.run(arguments.orders, arguments.json)
         if arguments.command == "token":
             return token.run(arguments.customer, arguments.staff)
+        if arguments.command == "chaos":
+            seed = secrets.randbits(32) if arguments.seed is None else arguments.seed
+            return chaos.run(arguments.orders, seed, arguments.type)
         ports = up.Ports(emulator=arguments.aws_port, gateway=arguments.port)
         return up.run(ports, empty=arguments.empty, persist=arguments.persist)
     except (CloudError, DeploymentError, pulumi.RunError) as error:

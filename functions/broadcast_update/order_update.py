@@ -27,9 +27,15 @@ class OrderUpdate(TypedDict):
 
 
 def order_update(change: StreamRecord, event: DynamoDBRecordEventName) -> OrderUpdate | None:
-    """The update to publish; None where nothing that customers see has changed."""
+    """The update to publish; None where nothing that customers see has changed.
+
+    A deleted order's item stays as a tombstone, which has `deletedAt`. That this expires in the end
+    is no news.
+    """
     before, after = _order(change.old_image), _order(change.new_image)
-    if event is DynamoDBRecordEventName.REMOVE and before:
+    if before and "deletedAt" in change.new_image:
+        return {**before, "deletedAt": change.new_image["deletedAt"]}
+    if before and event is DynamoDBRecordEventName.REMOVE:
         return {**before, "deletedAt": _utc(change.approximate_creation_date_time or 0)}
     return after if after != before else None
 

@@ -27,6 +27,7 @@ from botocore.exceptions import ClientError
 if TYPE_CHECKING:
     from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
     from mypy_boto3_sesv2 import SESV2Client
+    from mypy_boto3_sesv2.type_defs import ContentTypeDef
 
 logger = Logger()
 
@@ -94,7 +95,7 @@ class Mailer:
         sent = self.ses.send_email(
             FromEmailAddress=self.sender,
             Destination={"ToAddresses": [address]},
-            Content={"Simple": {"Subject": {"Data": subject}, "Body": {"Text": {"Data": text}}}},
+            Content={"Simple": {"Subject": _utf8(subject), "Body": {"Text": _utf8(text)}}},
         )
         logger.info("Customer mailed", mailId=sent["MessageId"], status=order["status"])
         return sent["MessageId"]
@@ -161,6 +162,11 @@ def email_customer(
                 code = error.response.get("Error", {}).get("Code") if is_aws else None
                 logger.error("Customer could not be mailed", error=code or type(error).__name__)
                 raise
+
+
+def _utf8(data: str) -> "ContentTypeDef":
+    """Text whose charset is named: SES takes 7-bit ASCII for granted, and mangles all else."""
+    return {"Data": data, "Charset": "UTF-8"}
 
 
 def compose(order: OrderNotification) -> tuple[str, str]:

@@ -1,4 +1,4 @@
-"""What `take_payment` and `refund_payment` read of the order message the workflow sends them."""
+"""What `take_payment` and `refund_payment` read of what the workflow sends them."""
 
 from typing import TypedDict
 
@@ -14,4 +14,4 @@ class PaymentEvent(TypedDict):
 
 
 def payment_of(event: PaymentEvent) -> Payment:
-    return Payment(order_id=event["id"], attempt=event["attempt"])
+    return Payment(customer_id=event["customerId"], order_id=event["id"], attempt=event["attempt"])

@@ -1,34 +1,56 @@
-"""Gives back the payment of one attempt. Called by the workflow's RefundPayment state."""
+"""Gives back payments that paid no order: one message of the refund queue each."""
 
-from typing import TypedDict
+import json
+from functools import partial
+from typing import Any
 
 from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.batch import (
+    BatchProcessor,
+    EventType,
+    process_partial_response,
+)
+from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from functions.payments.environment import Environment
+from functions.payments.environment import payment_processor
 from functions.payments.event import PaymentEvent, payment_of
-from functions.payments.processor import PaymentProcessor, RandomProcessor
+from functions.payments.processor import PaymentProcessor
 
 logger = Logger()
 
 
-class RefundResult(TypedDict):
-    """Whether there was anything to give back."""
-
-    refunded: bool
-
-
 @logger.inject_lambda_context(clear_state=True)
-def handle(event: PaymentEvent, _context: LambdaContext) -> RefundResult:
-    """Refund the payment; one that was never taken is left alone."""
-    processor = RandomProcessor(Environment.read().payment_success_rate)
-    return refund_payment(event, processor)
-
-
-def refund_payment(event: PaymentEvent, processor: PaymentProcessor) -> RefundResult:
-    logger.append_keys(
-        orderId=event["id"], customerId=event["customerId"], attempt=event["attempt"]
+def handle(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
+    """Refund for each message; answer which messages to deliver again."""
+    return process_partial_response(
+        event=event,
+        record_handler=partial(refund_payment, payment_processor()),
+        processor=BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False),
+        context=context,
     )
-    refunded = processor.refund(payment_of(event))
-    logger.info("Payment refunded" if refunded else "There was no payment to refund")
-    return {"refunded": refunded}
+
+
+def refund_payment(processor: PaymentProcessor, record: SQSRecord) -> None:
+    """Refund the payment of one message; one that was never taken is left alone.
+
+    Raises:
+        Exception: whatever stood in the way; the message is delivered again.
+    """
+    with logger.append_context_keys(messageId=record.message_id):
+        try:
+            event: PaymentEvent = json.loads(record.body)
+            payment = payment_of(event)
+        except (ValueError, KeyError, TypeError):
+            logger.exception("Message names no payment")
+            raise
+        with logger.append_context_keys(
+            orderId=payment.order_id, customerId=payment.customer_id, attempt=payment.attempt
+        ):
+            try:
+                refunded = processor.refund(payment)
+            except Exception:
+                logger.exception("Payment could not be refunded")
+                raise
+            logger.info("Payment refunded" if refunded else "There was no payment to refund")

@@ -17,12 +17,26 @@ from aws_lambda_powertools.utilities.batch.types import PartialItemFailureRespon
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from functions.start_workflow.order_message import MalformedOrderMessage, OrderMessage, parse
+from functions.start_workflow.order_message import (
+    MalformedOrderMessage,
+    OrderMessage,
+    order_body,
+    parse,
+)
 
 if TYPE_CHECKING:
     from mypy_boto3_stepfunctions import SFNClient
 
 logger = Logger()
+
+# An execution that ended so did not bring its order to an end, and is followed by another.
+FAILED = {"FAILED", "TIMED_OUT", "ABORTED"}
+# With the longest ids and attempt the names of these have 80 characters, Step Functions' most.
+MOST_FOLLOW_ONS = 999
+
+
+class TooManyExecutions(Exception):
+    """The message was sent round so often that its executions' names are used up."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,7 +69,7 @@ def handle(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureR
 
 
 def start_workflow(step_functions: "SFNClient", workflow_arn: str, record: SQSRecord) -> None:
-    """Start the execution of one message; one that exists already counts as started.
+    """Start the execution of one message, unless one runs already or has come to an end.
 
     Raises:
         MalformedOrderMessage: the message cannot be an order.
@@ -63,25 +77,51 @@ def start_workflow(step_functions: "SFNClient", workflow_arn: str, record: SQSRe
     """
     with logger.append_context_keys(messageId=record.message_id):
         try:
-            message = parse(record.body)
+            body = order_body(record.body)
+            message = parse(body)
         except MalformedOrderMessage as error:
             logger.error("Message refused: %s", error)
             raise
-        name = execution_name(message)
-        with logger.append_context_keys(orderId=message["id"], execution=name):
+        with logger.append_context_keys(orderId=message["id"], customerId=message["customerId"]):
             try:
-                step_functions.start_execution(
-                    stateMachineArn=workflow_arn, name=name, input=record.body
-                )
-                logger.info("Workflow started")
-            except step_functions.exceptions.ExecutionAlreadyExists:
-                logger.info("Workflow was started already")
+                name = _start_next(step_functions, workflow_arn, message, body)
             except Exception:
                 logger.exception("Workflow could not be started")
                 raise
+            logger.info(
+                "Workflow started" if name else "Workflow was started already", execution=name
+            )
 
 
-def execution_name(message: OrderMessage) -> str:
-    """The name that makes starting idempotent: at most 80 letters, digits, `-` and `_`."""
-    first = f"{message['customerId']}-{message['id']}"
-    return first if message["attempt"] == 1 else f"{first}-{message['attempt']}"
+def _start_next(
+    step_functions: "SFNClient", workflow_arn: str, message: OrderMessage, body: str
+) -> str | None:
+    """Start what follows the message's executions that failed; None where one did not fail.
+
+    Returns:
+        The new execution's name.
+    """
+    for follow_on in range(MOST_FOLLOW_ONS + 1):
+        name = execution_name(message, follow_on)
+        try:
+            step_functions.start_execution(stateMachineArn=workflow_arn, name=name, input=body)
+        except step_functions.exceptions.ExecutionAlreadyExists:
+            arn = f"{workflow_arn.replace(':stateMachine:', ':execution:')}:{name}"
+            status = step_functions.describe_execution(executionArn=arn)["status"]
+            if status not in FAILED:
+                return None
+        else:
+            return name
+    raise TooManyExecutions(f"{MOST_FOLLOW_ONS + 1} executions of this message have failed")
+
+
+def execution_name(message: OrderMessage, follow_on: int = 0) -> str:
+    """The name that makes starting idempotent: at most 80 letters, digits, `-` and `_`.
+
+    Args:
+        follow_on: how many executions of the same message have failed before.
+    """
+    name = f"{message['customerId']}-{message['id']}"
+    if message["attempt"] > 1:
+        name += f"-{message['attempt']}"
+    return f"{name}_{follow_on}" if follow_on else name

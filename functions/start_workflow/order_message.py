@@ -32,6 +32,23 @@ _validate = cast(
 )
 
 
+def order_body(body: str) -> str:
+    """The order message in a queue message's body.
+
+    Raises:
+        MalformedOrderMessage: it is no JSON.
+
+    An execution that was cut off is brought back by EventBridge, as the `detail` of its status
+    event: the order message is its `input`.
+    https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html
+    """
+    match _json(body):
+        case {"executionArn": _, "input": str(order)}:
+            return order
+        case _:
+            return body
+
+
 def parse(body: str) -> OrderMessage:
     """Read a message's body.
 
@@ -39,6 +56,13 @@ def parse(body: str) -> OrderMessage:
         MalformedOrderMessage: it is no JSON, or breaks the schema.
     """
     try:
-        return _validate(json.loads(body))
-    except (ValueError, RecursionError, fastjsonschema.JsonSchemaValueException) as error:
+        return _validate(_json(body))
+    except fastjsonschema.JsonSchemaValueException as error:
+        raise MalformedOrderMessage(str(error)) from error
+
+
+def _json(body: str) -> Any:
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError) as error:
         raise MalformedOrderMessage(str(error)) from error

@@ -5,20 +5,22 @@ from typing import TypedDict
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from functions.payments.environment import Environment
+from functions.payments.environment import payment_processor
 from functions.payments.event import PaymentEvent, payment_of
-from functions.payments.processor import (
-    Outcome,
-    PaymentProcessor,
-    PaymentProcessorUnreachable,
-    RandomProcessor,
-)
+from functions.payments.processor import Outcome, PaymentProcessor, PaymentProcessorUnreachable
 
 logger = Logger()
 
 REASONS: dict[Outcome, str | None] = {
     Outcome.ACCEPTED: None,
     Outcome.DECLINED: "payment method declined",
+    # The order has ended by this reason; nobody is told it again.
+    Outcome.VOIDED: "payment processor unreachable",
+}
+LOG_LINES: dict[Outcome, str] = {
+    Outcome.ACCEPTED: "Payment taken",
+    Outcome.DECLINED: "Payment declined",
+    Outcome.VOIDED: "Payment was voided before",
 }
 
 
@@ -36,8 +38,7 @@ def handle(event: PaymentEvent, _context: LambdaContext) -> PaymentResult:
     Raises:
         PaymentProcessorUnreachable: the workflow calls again.
     """
-    processor = RandomProcessor(Environment.read().payment_success_rate)
-    return take_payment(event, processor)
+    return take_payment(event, payment_processor())
 
 
 def take_payment(event: PaymentEvent, processor: PaymentProcessor) -> PaymentResult:
@@ -50,5 +51,5 @@ def take_payment(event: PaymentEvent, processor: PaymentProcessor) -> PaymentRes
     except PaymentProcessorUnreachable:
         logger.warning("Payment processor unreachable")
         raise
-    logger.info("Payment taken" if outcome is Outcome.ACCEPTED else "Payment declined")
+    logger.info(LOG_LINES[outcome])
     return {"outcome": outcome, "reason": REASONS[outcome]}

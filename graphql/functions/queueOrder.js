@@ -1,7 +1,12 @@
+import { runtime } from '@aws-appsync/utils';
+
 const QUEUE_URL = '${OrderQueueUrl}';
 
-/** Puts `ctx.stash.order` on the queue, as the attempt that it is at. */
+/** Puts `ctx.stash.order` on the queue, as the attempt that it is at, unless it was on it before. */
 export function request(ctx) {
+  if (ctx.stash.queued) {
+    runtime.earlyReturn(ctx.stash.order);
+  }
   const { id, customerId, name, quantity, restaurantId, addOns, placedAt, attempt } =
     ctx.stash.order;
   const message = { id, customerId, name, quantity, restaurantId, addOns, placedAt, attempt };

@@ -1,50 +1,46 @@
 import { runtime, util } from '@aws-appsync/utils';
 
 /**
- * Where the queue did not take the attempt: the payment has failed as it had before.
+ * Where the queue did not take the attempt: the order is again as it was, and can be retried at once.
  *
  * The attempt's number stays used. Should its message have got through after all, it finds no
  * pending attempt and ends, and the next attempt's execution has a name of its own.
  */
 export function request(ctx) {
-  const { order, queued } = ctx.stash;
+  const { id, order, former, queued } = ctx.stash;
   if (queued) {
     runtime.earlyReturn(order);
   }
+  ctx.stash.order = null;
   return {
     operation: 'UpdateItem',
-    key: util.dynamodb.toMapValues({ customerId: ctx.identity.sub, id: order.id }),
+    key: util.dynamodb.toMapValues({ customerId: ctx.identity.sub, id }),
     update: {
       expression:
-        'SET #status = :failed, statusReason = formerReason, updatedAt = :now, ' +
-        'version = version + :one REMOVE formerReason',
+        'SET #status = :status, statusReason = :reason, updatedAt = :updatedAt, ' +
+        'version = version + :one',
       expressionNames: { '#status': 'status' },
       expressionValues: util.dynamodb.toMapValues({
-        ':failed': 'PAYMENT_FAILED',
-        ':now': util.time.nowISO8601(),
+        ':status': former.status,
+        ':reason': former.statusReason ?? null,
+        ':updatedAt': former.updatedAt,
         ':one': 1,
       }),
     },
-    // In placeholders of its own: AppSync puts both expressions' into one map.
     condition: {
-      expression: '#current = :pending AND attempt = :attempt',
-      expressionNames: { '#current': 'status' },
-      expressionValues: util.dynamodb.toMapValues({
-        ':pending': 'PENDING',
-        ':attempt': order.attempt,
-      }),
+      expression: 'version = :version',
+      expressionValues: util.dynamodb.toMapValues({ ':version': order.version }),
     },
   };
 }
 
 export function response(ctx) {
   if (ctx.error?.type === 'DynamoDB:ConditionalCheckFailedException') {
-    if (!ctx.result) {
-      util.error('You have no order by that id.', 'OrderNotFound');
-    }
     // The queue did take it, and the order has moved on.
     ctx.stash.queued = true;
-  } else if (ctx.error) {
+    return null;
+  }
+  if (ctx.error) {
     util.error(ctx.error.message, ctx.error.type);
   }
   ctx.stash.order = ctx.result;

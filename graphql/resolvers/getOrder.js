@@ -1,17 +1,17 @@
 import { runtime, util } from '@aws-appsync/utils';
 
-const LONGEST_ID = 36;
+const ID = '^[0-9A-Za-z-]{26,36}$';
 
 /** Reads by the caller's own key, so that nobody else's order can be named. */
 export function request(ctx) {
   const id = ctx.args.id;
-  // No order has such an id, and DynamoDB would refuse some of them as a key.
-  if (id.length < 1 || id.length > LONGEST_ID) {
+  // No order has another id, and DynamoDB would refuse some of them as a key.
+  if (!util.matches(ID, id)) {
     runtime.earlyReturn(null);
   }
   return {
     operation: 'GetItem',
-    key: util.dynamodb.toMapValues({ customerId: ctx.identity.sub, id }),
+    key: util.dynamodb.toMapValues({ customerId: ctx.identity.sub, id: spelled(id) }),
     consistentRead: true,
   };
 }
@@ -20,5 +20,11 @@ export function response(ctx) {
   if (ctx.error) {
     util.error(ctx.error.message, ctx.error.type);
   }
-  return ctx.result;
+  // A deleted order's tombstone is no order.
+  return ctx.result?.deletedAt ? null : ctx.result;
+}
+
+/** As placeOrder spells it. */
+function spelled(id) {
+  return id.includes('-') ? id.toLowerCase() : id.toUpperCase();
 }

@@ -11,8 +11,13 @@ export function request(ctx) {
 export function response(ctx) {
   const filters = [{ fieldName: 'customerId', operator: 'eq', value: ctx.identity.sub }];
   if ((ctx.args.id ?? null) !== null) {
-    filters.push({ fieldName: 'id', operator: 'eq', value: ctx.args.id });
+    filters.push({ fieldName: 'id', operator: 'eq', value: spelled(ctx.args.id) });
   }
   extensions.setSubscriptionFilter({ filterGroup: [{ filters }] });
   return null;
+}
+
+/** As placeOrder spells it. */
+function spelled(id) {
+  return id.includes('-') ? id.toLowerCase() : id.toUpperCase();
 }

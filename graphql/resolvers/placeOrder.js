@@ -5,7 +5,7 @@ export function request(ctx) {
   const input = ctx.args.input;
   const now = util.time.nowISO8601();
   ctx.stash.order = {
-    id: input.clientRequestToken ?? util.autoUlid(),
+    id: spelled(input.clientRequestToken ?? util.autoUlid()),
     customerId: ctx.identity.sub,
     name: input.name,
     quantity: input.quantity,
@@ -31,4 +31,9 @@ export function response(ctx) {
     );
   }
   return ctx.stash.order;
+}
+
+/** A ULID in capitals, a UUID in small letters: however a client spells it, it is one order. */
+function spelled(id) {
+  return id.includes('-') ? id.toLowerCase() : id.toUpperCase();
 }

@@ -63,9 +63,9 @@ def main() -> None:
     sys.argv = ["ministack"]
     from ministack import app as ministack  # pyright: ignore[reportMissingTypeStubs]
 
-    from local.cloud.ses_identities import authorize_sending_on_identities
+    from local.cloud.mends import mend
 
-    authorize_sending_on_identities()
+    mend()
     ministack.app = answering_for_callers(cast(App, ministack.app))
     failures = _Failures()
     if saved:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from mypy_boto3_cloudwatch import CloudWatchClient
     from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
     from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_events import EventBridgeClient
     from mypy_boto3_iam import IAMClient
     from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_logs import CloudWatchLogsClient
@@ -67,6 +68,10 @@ class Aws:
     @cached_property
     def dynamodb(self) -> "DynamoDBClient":
         return self._client("dynamodb")
+
+    @cached_property
+    def events(self) -> "EventBridgeClient":
+        return self._client("events")
 
     @cached_property
     def functions(self) -> "LambdaClient":

@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pytest
 from boto3.dynamodb.types import TypeSerializer
@@ -16,6 +16,7 @@ from gql.transport.aiohttp import AIOHTTPTransport
 from gql.transport.exceptions import TransportQueryError
 
 from functions.payments.processor import (
+    Outcome,
     Payment,
     PaymentProcessorUnreachable,
     RandomProcessor,
@@ -23,6 +24,9 @@ from functions.payments.processor import (
 from local.customers import Customer, sign_in, sign_up
 from local.embedded_cloud import EmbeddedCloud
 from local.mailbox import Mail
+
+if TYPE_CHECKING:
+    from mypy_boto3_sqs.type_defs import MessageTypeDef
 
 ORDER = """
   id customerId name quantity restaurantId addOns status statusReason placedAt updatedAt version
@@ -64,6 +68,19 @@ def eventually(look: Callable[[], T], accept: Callable[[T], object]) -> T:
         if accept(seen) or time.monotonic() > deadline:
             return seen
         time.sleep(0.05)
+
+
+class LastOutcome:
+    """A processor's memory of what it did last."""
+
+    outcome: Outcome | None = None
+
+    def record(self, payment: Payment, outcome: Outcome) -> Outcome:  # noqa: ARG002
+        self.outcome = outcome
+        return outcome
+
+    def give_back(self, payment: Payment) -> bool:  # noqa: ARG002
+        return False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -139,14 +156,18 @@ class Stage:
         return order
 
     def order_id(self, *wanted: str) -> str:
-        """A token whose payments will be, attempt by attempt, ACCEPTED, DECLINED or UNREACHABLE."""
-        processor = RandomProcessor(self.success_rate)
+        """A token whose payments will be, attempt by attempt, as wanted.
+
+        Each is ACCEPTED, DECLINED, UNREACHABLE, or UNANSWERED: taken, but nobody says so.
+        """
 
         def outcome(order_id: str, attempt: int) -> str:
+            last = LastOutcome()
+            payment = Payment(customer_id="", order_id=order_id, attempt=attempt)
             try:
-                return processor.take(Payment(order_id=order_id, attempt=attempt))
+                return RandomProcessor(self.success_rate, last).take(payment)
             except PaymentProcessorUnreachable:
-                return "UNREACHABLE"
+                return "UNANSWERED" if last.outcome else "UNREACHABLE"
 
         while True:
             candidate = str(uuid.uuid4())
@@ -165,13 +186,26 @@ class Stage:
             )
 
     def items(self, customer_id: str) -> list[dict[str, Any]]:
-        """What the table holds of a customer, as DynamoDB gives it."""
+        """What the table holds of a customer, tombstones too, as DynamoDB gives it."""
         return self.cloud.aws.dynamodb.query(
             TableName=self.outputs["orderTableName"],
             KeyConditionExpression="customerId = :customer",
             ExpressionAttributeValues={":customer": {"S": customer_id}},
             ConsistentRead=True,
         )["Items"]
+
+    def payments(self, order_id: str, customer_id: str) -> dict[str, dict[str, Any]]:
+        """The ledger's rows of an order, by attempt."""
+        rows: list[dict[str, Any]] = self.cloud.aws.dynamodb.query(
+            TableName=self.outputs["paymentTableName"],
+            KeyConditionExpression="customerId = :customer AND begins_with(payment, :order)",
+            ExpressionAttributeValues={
+                ":customer": {"S": customer_id},
+                ":order": {"S": f"{order_id}#"},
+            },
+            ConsistentRead=True,
+        )["Items"]
+        return {row["payment"]["S"].partition("#")[2]: row for row in rows}
 
     def store(self, customer_id: str, **attributes: Any) -> str:
         """Put an order straight into the table; its id. Its payment failed, unless told else."""
@@ -197,7 +231,7 @@ class Stage:
         return order["id"]
 
     def orders(self, customer_id: str) -> dict[str, dict[str, Any]]:
-        """What the table holds of a customer, by the orders' ids."""
+        """What the table holds of a customer, tombstones too, by the orders' ids."""
         return {item["id"]["S"]: item for item in self.items(customer_id)}
 
     def mails(self, order_id: str, reader: str) -> list[Mail]:
@@ -235,10 +269,15 @@ class Stage:
         )["Attributes"]
         return sum(int(value) for value in attributes.values())
 
-    def mail_queue_depth(self) -> int:
-        """Mails that wait to be sent, or are being sent."""
-        urls = self.cloud.aws.sqs.list_queues(QueueNamePrefix="customer-mail-")["QueueUrls"]
-        return sum(self._depth(url) for url in urls if "dead-letters" not in url)
+    def settle(self) -> None:
+        """Wait until all that is on its way has been worked off, in the order of its way."""
+        eventually(lambda: self.depth("orderQueueUrl"), lambda depth: depth == 0)
+        eventually(self.running, lambda running: running == 0)
+        for prefix in ("refunds-", "customer-mail-"):
+            urls = self.cloud.aws.sqs.list_queues(QueueNamePrefix=prefix)["QueueUrls"]
+            for url in urls:
+                if "dead-letters" not in url:
+                    eventually(lambda url=url: self._depth(url), lambda depth: depth == 0)
 
     def dead_letters(self) -> list[str]:
         """The bodies of the messages in the dead-letter queue, which stay there."""
@@ -250,6 +289,35 @@ class Stage:
             if not messages:
                 return bodies
             bodies += [message.get("Body", "") for message in messages]
+
+    def at_rest(self, order_id: str) -> "MessageTypeDef":
+        """The order's message in the dead-letter queue, once it is there; it stays there."""
+
+        def look() -> "list[MessageTypeDef]":
+            received = self.cloud.aws.sqs.receive_message(
+                QueueUrl=self.outputs["deadLetterQueueUrl"],
+                MaxNumberOfMessages=10,
+                MessageAttributeNames=["All"],
+                VisibilityTimeout=0,
+            )
+            messages = received.get("Messages", [])
+            return [message for message in messages if order_id in message.get("Body", "")]
+
+        [resting] = eventually(look, bool)
+        return resting
+
+    def redrive(self, resting: "MessageTypeDef") -> None:
+        """Send a message of the dead-letter queue round again."""
+        self.send(resting.get("Body", ""))
+        self.cloud.aws.sqs.delete_message(
+            QueueUrl=self.outputs["deadLetterQueueUrl"],
+            ReceiptHandle=resting.get("ReceiptHandle", ""),
+        )
+
+    def executions(self, order_id: str) -> set[str]:
+        """The names of the executions that were started for an order."""
+        lines = self.log_lines("start-workflow", order_id)
+        return {line["execution"] for line in lines if "execution" in line}
 
     def running(self) -> int:
         """Workflow executions that have not ended."""

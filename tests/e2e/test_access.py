@@ -39,7 +39,10 @@ EXPIRED = "401 Token has expired."
 UNKNOWN = "401 You are not authorized to make this call."
 NO_PERMISSION = "401 Permission denied"
 FIELD = "Unauthorized: Not Authorized to access {field} on type {type}"
-NOT_FOUND = "OrderNotFound: You have no order by that id."
+NOT_FOUND = (
+    "OrderNotFound: No order of yours by that id is saved. "
+    "One that was just placed is saved within seconds: try again then."
+)
 
 # These get nowhere, whatever they ask for.
 AT_THE_DOOR = {

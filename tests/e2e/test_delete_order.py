@@ -1,23 +1,62 @@
-"""deleteOrder: what it answers, and when many come at once."""
+"""deleteOrder: what it answers and leaves, and when many come at once."""
 
 import time
+import uuid
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
-from tests.e2e.stage import DELETE, Stage, eventually
+from tests.e2e.stage import (
+    DELETE,
+    LIST,
+    LIST_RESTAURANT,
+    PIZZA,
+    PLACE,
+    Stage,
+    eventually,
+    message,
+)
 
 
-def test_it_answers_with_the_order_as_it_was(stage: Stage) -> None:
-    alice = stage.customer()
-    order_id = stage.store(alice.sub, status="PAID")
+def test_it_answers_with_the_order_as_it_was_and_nothing_shows_it_any_more(stage: Stage) -> None:
+    chef, alice = stage.staff(), stage.customer()
+    restaurant = f"R{uuid.uuid4().hex[:8]}"
+    order_id = stage.store(alice.sub, status="PAID", attempt=2, restaurantId=restaurant)
     before = stage.get(alice, order_id)
 
     deleted = stage.graphql(alice.access_token, DELETE, id=order_id)["deleteOrder"]
 
     assert deleted == before
-    assert stage.orders(alice.sub) == {}
+    assert stage.get(alice, order_id) is None
+    assert stage.graphql(alice.access_token, LIST)["listOrders"]["items"] == []
+    listed = stage.graphql(chef.access_token, LIST_RESTAURANT, restaurantId=restaurant)
+    assert listed["listRestaurantOrders"]["items"] == []
     again = stage.refusal(alice.access_token, DELETE, id=order_id)
-    assert again["errorType"] == "OrderNotFound"
+    assert (again["errorType"], again["data"]) == ("OrderNotFound", None)
+    # All that is left of the order: that it is deleted, and which attempt's payment is kept.
+    [tombstone] = stage.items(alice.sub)
+    assert set(tombstone) == {"customerId", "id", "deletedAt", "expiresAt", "paidAttempt"}
+    assert tombstone["paidAttempt"] == {"N": "2"}
+
+
+def test_a_deleted_order_s_token_does_not_bring_it_back(stage: Stage) -> None:
+    alice = stage.customer()
+    order_id = stage.order_id("ACCEPTED")
+    stage.place(alice, clientRequestToken=order_id)
+    stage.ended(alice, order_id)
+    stage.graphql(alice.access_token, DELETE, id=order_id)
+
+    for token in (order_id, order_id.upper()):
+        again = stage.refusal(
+            alice.access_token, PLACE, input={**PIZZA, "clientRequestToken": token}
+        )
+        assert (again["errorType"], again["data"]) == ("OrderConflict", None)
+    # Nor does its message, when it is delivered again.
+    stage.send(message(alice.sub, id=order_id))
+    eventually(lambda: stage.depth("orderQueueUrl"), lambda depth: depth == 0)
+    eventually(stage.running, lambda running: running == 0)
+    assert stage.get(alice, order_id) is None
+    [tombstone] = stage.items(alice.sub)
+    assert "status" not in tombstone
 
 
 def test_of_twenty_deletions_at_once_one_has_the_order(stage: Stage) -> None:
@@ -54,14 +93,19 @@ def test_wherever_its_workflow_is_a_deleted_order_stays_deleted_and_unpaid(stage
 
     eventually(lambda: stage.depth("orderQueueUrl"), lambda depth: depth == 0)
     eventually(stage.running, lambda running: running == 0)
-    assert stage.orders(alice.sub) == {}
     # Some were deleted before their end was written and some after it, or nothing was varied.
     assert {"PENDING"} < set(deleted_as)
+    tombstones = stage.orders(alice.sub)
+    assert all("status" not in each for each in tombstones.values())
     for number, (order_id, status) in enumerate(zip(orders, deleted_as, strict=True)):
-        refunds = [
-            line
-            for line in stage.log_lines("refund-payment", order_id)
-            if line["message"] == "Payment refunded"
-        ]
+        assert ("paidAttempt" in tombstones[order_id]) == (status == "PAID")
         taken_in_vain = number % 2 == 0 and status == "PENDING"
-        assert len(refunds) == taken_in_vain, (order_id, status)
+        assert eventually(
+            lambda order_id=order_id: _refunds(stage, order_id),
+            lambda refunds, expected=taken_in_vain: refunds == expected,
+        ) == int(taken_in_vain), (order_id, status)
+
+
+def _refunds(stage: Stage, order_id: str) -> int:
+    lines = stage.log_lines("refund-payment", order_id)
+    return [line["message"] for line in lines].count("Payment refunded")

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from tests.e2e.conftest import Deploy
-from tests.e2e.stage import LIST, PIZZA, Stage, eventually
+from tests.e2e.stage import LIST, PIZZA, PLACE, Stage, eventually
 
 OPERATOR = "operator@orderflow.example"
 
@@ -78,6 +78,22 @@ def test_every_function_logs_the_order_and_none_an_address(stage: Stage) -> None
         assert lines, f"{function} logged nothing about {order_id}"
         assert {line["orderId"] for line in lines} == {order_id}
         assert "customers.example" not in str(lines)
+
+
+def test_a_token_is_one_order_and_its_answer_is_the_truth(stage: Stage) -> None:
+    alice = stage.customer()
+    token = stage.order_id("DECLINED")
+    stage.place(alice, clientRequestToken=token)
+    failed = stage.ended(alice, token)
+
+    assert stage.place(alice, clientRequestToken=token.upper()) == failed
+    assert stage.get(alice, token.upper()) == failed
+    other = {**PIZZA, "quantity": 7, "clientRequestToken": token}
+    error = stage.refusal(alice.access_token, PLACE, input=other)
+    assert (error["errorType"], error["data"]) == ("OrderConflict", failed)
+    eventually(lambda: stage.depth("orderQueueUrl"), lambda depth: depth == 0)
+    [item] = stage.items(alice.sub)
+    assert (item["attempt"], item["version"]) == ({"N": "1"}, {"N": "2"})
 
 
 def test_an_order_without_a_token_gets_a_ulid(stage: Stage) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.stage import UPDATE, Stage
+from tests.e2e.stage import UPDATE, Stage, eventually
 
 
 def test_a_failed_order_is_changed_and_its_version_raised(stage: Stage) -> None:
@@ -29,11 +29,20 @@ def test_a_failed_order_is_changed_and_its_version_raised(stage: Stage) -> None:
     assert stage.get(alice, order_id) == after
 
 
+CHANGED = "The order has been changed meanwhile, and has another version now."
+
+
 @pytest.mark.parametrize(
-    ("status", "version"), [("PAYMENT_FAILED", 1), ("PAYMENT_FAILED", 3), ("PAID", 2)]
+    ("status", "version", "message"),
+    [
+        ("PAYMENT_FAILED", 1, CHANGED),
+        ("PAYMENT_FAILED", 3, CHANGED),
+        ("PENDING", 2, "The payment is under way: wait for its outcome."),
+        ("PAID", 2, "The order is paid."),
+    ],
 )
-def test_a_stale_version_and_a_paid_order_are_conflicts_that_show_the_order(
-    stage: Stage, status: str, version: int
+def test_a_stale_version_and_a_payment_under_way_are_conflicts_that_show_the_order(
+    stage: Stage, status: str, version: int, message: str
 ) -> None:
     alice = stage.customer()
     order_id = stage.store(alice.sub, version=2, status=status)
@@ -41,7 +50,7 @@ def test_a_stale_version_and_a_paid_order_are_conflicts_that_show_the_order(
     change = {"id": order_id, "version": version, "name": "Salad"}
     error = stage.refusal(alice.access_token, UPDATE, input=change)
 
-    assert error["errorType"] == "OrderConflict"
+    assert (error["errorType"], error["message"]) == ("OrderConflict", message)
     assert error["data"] == stage.get(alice, order_id)
     assert error["data"]["name"] == "Pizza"
 
@@ -85,3 +94,21 @@ def test_of_fifty_changes_of_one_version_one_wins(stage: Stage) -> None:
     item = stage.orders(alice.sub)[order_id]
     assert item["quantity"] == {"N": str(outcomes.index(None) + 1)}
     assert item["version"] == {"N": "2"}
+
+
+def test_an_order_is_what_its_payment_was_asked_for_all_the_while(stage: Stage) -> None:
+    alice = stage.customer()
+    # The payment is tried several times, so that changes come in between.
+    order_id = stage.order_id("UNREACHABLE")
+    placed = stage.place(alice, clientRequestToken=order_id)
+    refusals: Counter[str | None] = Counter()
+
+    def change_and_look() -> str:
+        change = {"id": order_id, "version": 1, "name": "Champagne", "quantity": 100}
+        refusals[stage.error_type(alice.access_token, UPDATE, input=change)] += 1
+        return (stage.get(alice, order_id) or placed)["status"]
+
+    assert eventually(change_and_look, lambda status: status != "PENDING") == "PAYMENT_FAILED"
+
+    assert set(refusals) <= {"OrderNotFound", "OrderConflict"}
+    assert stage.ended(alice, order_id)["name"] == "Pizza"

@@ -1,224 +1,494 @@
-"""What becomes of an order when a step of its workflow goes wrong."""
+"""What becomes of an order when a step of its workflow goes wrong, or is gone twice."""
 
 import io
 import json
-import textwrap
-import uuid
+import time
 import zipfile
+from collections.abc import Callable, Generator
+from contextlib import AbstractContextManager, contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
 
+from local.customers import Customer
 from tests.e2e.conftest import Deploy
-from tests.e2e.stage import Stage, eventually, message
+from tests.e2e.stage import DELETE, RETRY, Stage, eventually, message
+
+FUNCTIONS = Path(__file__).parents[2] / "functions"
+# Around take_payment as it is: what is done instead of calling it is `handle`.
+AROUND = """
+import os, time
+import boto3
+from functions.take_payment.original import handle as take_payment
+
+dynamodb = boto3.client("dynamodb")
+
+def order(event):
+    key = {{name: {{"S": event[name]}} for name in ("customerId", "id")}}
+    return dynamodb.get_item(TableName="{orders}", Key=key, ConsistentRead=True)["Item"]
+
+def calls(event, more=0):
+    return int(dynamodb.update_item(
+        TableName="{orders}",
+        Key={{"customerId": {{"S": "calls"}}, "id": {{"S": event["id"]}}}},
+        UpdateExpression="ADD calls :more",
+        ExpressionAttributeValues={{":more": {{"N": str(more)}}}},
+        ReturnValues="ALL_NEW",
+    )["Attributes"]["calls"]["N"])
+
+def wait(until):
+    give_up = time.monotonic() + 6
+    while not until() and time.monotonic() < give_up:
+        time.sleep(0.02)
+
+{handle}
+"""
+A_BUG = """
+def handle(event, context):
+    raise ValueError("a bug")
+"""
+EXITS_ONCE_IT_HAS_TAKEN = """
+def handle(event, context):
+    result = take_payment(event, context)
+    if calls(event, more=1) == 1:
+        os._exit(1)
+    return result
+"""
+TAKES_WHAT_IS_DELETED_MEANWHILE = """
+def handle(event, context):
+    result = take_payment(event, context)
+    wait(lambda: "deletedAt" in order(event))
+    return result
+"""
+TAKES_TWO_AT_ONCE = """
+def handle(event, context):
+    result = take_payment(event, context)
+    calls(event, more=1)
+    wait(lambda: calls(event) == 2)
+    return result
+"""
+HAS_TAKEN_AND_DOES_NOT_COME_BACK = """
+def handle(event, context):
+    take_payment(event, context)
+    wait(lambda: calls(event) == 1)
+"""
+
+Definition = dict[str, Any]
 
 
 @pytest.fixture(params=["STANDARD", "EXPRESS"])
 def stage(request: pytest.FixtureRequest, deploy: Deploy) -> Stage:
-    """A stage whose functions these tests may replace."""
-    return deploy(workflowType=request.param, logRetentionDays=3)
+    """A stage that these tests may break."""
+    return _stage(deploy, request.param)
 
 
-def _replace(stage: Stage, function: str, body: str) -> None:
-    """Give a function of the workflow another body; it has `event`, `boto3` and `TABLE`."""
-    source = f"""\
-import boto3
-TABLE = {stage.outputs["orderTableName"]!r}
-def handle(event, context):
-{textwrap.indent(textwrap.dedent(body).strip(), "    ")}
-"""
+@pytest.fixture
+def standard(deploy: Deploy) -> Stage:
+    return _stage(deploy, "STANDARD")
+
+
+def _stage(deploy: Deploy, workflow_type: str) -> Stage:
+    return deploy(workflowType=workflow_type, logRetentionDays=3)
+
+
+def _definition(stage: Stage) -> Definition:
+    """The workflow's, as it is deployed."""
+    described = stage.cloud.aws.step_functions.describe_state_machine(
+        stateMachineArn=stage.outputs["workflowArn"]
+    )
+    return json.loads(described["definition"])
+
+
+@contextmanager
+def _workflow_with(stage: Stage, state: str, **arguments: str) -> Generator[None]:
+    """Have a state of the workflow called with other arguments."""
+    step_functions, arn = stage.cloud.aws.step_functions, stage.outputs["workflowArn"]
+    before, changed = _definition(stage), _definition(stage)
+    changed["States"][state]["Arguments"].update(arguments)
+    step_functions.update_state_machine(stateMachineArn=arn, definition=json.dumps(changed))
+    try:
+        yield
+    finally:
+        step_functions.update_state_machine(stateMachineArn=arn, definition=json.dumps(before))
+
+
+@contextmanager
+def _take_payment_that(stage: Stage, handle: str) -> Generator[None]:
+    """Have take_payment do something else, which may use the order table too."""
+    functions, iam = stage.cloud.aws.functions, stage.cloud.aws.iam
+    name = _definition(stage)["States"]["TakePayment"]["Arguments"]["FunctionName"]
+    role = functions.get_function_configuration(FunctionName=name).get("Role", "")
+    anything = {"Effect": "Allow", "Action": "dynamodb:*", "Resource": "*"}
+    iam.put_role_policy(
+        RoleName=role.rpartition("/")[2],
+        PolicyName="test",
+        PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [anything]}),
+    )
+    original = (FUNCTIONS / "take_payment" / "handler.py").read_text()
+    around = AROUND.format(orders=stage.outputs["orderTableName"], handle=handle)
+    code = {"handler.py": around, "original.py": original}
+    functions.update_function_code(FunctionName=name, ZipFile=_archive(code))
+    try:
+        yield
+    finally:
+        code = {"handler.py": original}
+        functions.update_function_code(FunctionName=name, ZipFile=_archive(code))
+        iam.delete_role_policy(RoleName=role.rpartition("/")[2], PolicyName="test")
+
+
+def _archive(take_payment: dict[str, str]) -> bytes:
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w") as code:
-        code.writestr(f"functions/{function}/handler.py", source)
-    stage.cloud.aws.functions.update_function_code(
-        FunctionName=_arn(stage, function), ZipFile=archive.getvalue()
+        for name, text in take_payment.items():
+            code.writestr(f"functions/take_payment/{name}", text)
+        for file in (FUNCTIONS / "payments").glob("*.py"):
+            code.write(file, f"functions/payments/{file.name}")
+    return archive.getvalue()
+
+
+@contextmanager
+def _topic_deleted(stage: Stage) -> Generator[None]:
+    sns, topic = stage.cloud.aws.sns, stage.outputs["notificationTopicArn"]
+    [subscription] = (
+        each
+        for each in sns.list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"]
+        if each.get("Protocol") == "sqs"
     )
-
-
-def _arn(stage: Stage, function: str) -> str:
-    """The function's ARN, from the workflow that calls it."""
-    definition = json.loads(
-        stage.cloud.aws.step_functions.describe_state_machine(
-            stateMachineArn=stage.outputs["workflowArn"]
-        )["definition"]
-    )
-    state = {"take_payment": "TakePayment", "refund_payment": "RefundPayment"}[function]
-    return definition["States"][state]["Arguments"]["FunctionName"]
-
-
-@pytest.fixture(autouse=True)
-def functions_may_write(stage: Stage) -> None:
-    """The bodies that these tests give the functions use the table, which their roles may not."""
-    for function in ("take_payment", "refund_payment"):
-        role = stage.cloud.aws.functions.get_function(FunctionName=_arn(stage, function))
-        stage.cloud.aws.iam.put_role_policy(
-            RoleName=role["Configuration"].get("Role", "").rpartition("/")[2],
-            PolicyName="test",
-            PolicyDocument=json.dumps(
-                {
-                    "Version": "2012-10-17",
-                    "Statement": [{"Effect": "Allow", "Action": "dynamodb:*", "Resource": "*"}],
-                }
-            ),
+    sns.delete_topic(TopicArn=topic)
+    try:
+        yield
+    finally:
+        sns.create_topic(Name=topic.rpartition(":")[2])
+        sns.subscribe(
+            TopicArn=topic,
+            Protocol="sqs",
+            Endpoint=subscription.get("Endpoint", ""),
+            Attributes={"RawMessageDelivery": "true"},
         )
 
 
-@pytest.fixture(autouse=True)
-def refunds_are_recorded(stage: Stage) -> None:
-    _replace(
-        stage,
-        "refund_payment",
-        """
-        boto3.client("dynamodb").put_item(
-            TableName=TABLE, Item={"customerId": {"S": "refunds"}, "id": {"S": event["id"]}}
-        )
-        return {"refunded": True}
-        """,
-    )
+FAULTS: dict[str, Callable[[Stage], AbstractContextManager[None]]] = {
+    "SaveOrder": lambda stage: _workflow_with(stage, "SaveOrder", TableName="away"),
+    "TakePayment": lambda stage: _take_payment_that(stage, A_BUG),
+    "MarkOrder": lambda stage: _workflow_with(stage, "MarkOrder", TableName="away"),
+    "MarkUnreachable": lambda stage: _workflow_with(stage, "MarkUnreachable", TableName="away"),
+    "RefundPayment": lambda stage: _workflow_with(stage, "RefundPayment", QueueUrl="away"),
+    "Notify": _topic_deleted,
+}
 
 
-def _refunded(stage: Stage, order_id: str) -> bool:
-    return any(item["id"]["S"] == order_id for item in stage.items("refunds"))
+def _item(stage: Stage, customer: Customer, order_id: str) -> dict[str, Any]:
+    return stage.orders(customer.sub)[order_id]
 
 
-def _run(stage: Stage, **order: str | int) -> tuple[str, str]:
-    """Send one order of a made-up customer and wait until its workflow is over: both ids."""
-    body = message(f"customer-{uuid.uuid4().hex[:20]}", **order)
-    ids = json.loads(body)["customerId"], json.loads(body)["id"]
-    stage.send(body)
-    eventually(lambda: stage.log_lines("start-workflow", ids[1]), bool)
-    eventually(stage.running, lambda running: running == 0)
-    return ids
+def _pending(stage: Stage, customer: Customer, order_id: str) -> None:
+    assert eventually(lambda: stage.orders(customer.sub).get(order_id), bool)
 
 
-def _execution(stage: Stage, customer_id: str, order_id: str) -> dict[str, object]:
-    """The execution, as Step Functions describes it."""
-    arn = stage.outputs["workflowArn"].replace(":stateMachine:", ":execution:")
-    return dict(
-        stage.cloud.aws.step_functions.describe_execution(
-            executionArn=f"{arn}:{customer_id}-{order_id}"
-        )
-    )
-
-
-def test_an_unforeseen_error_fails_the_order_and_gives_the_payment_back(stage: Stage) -> None:
-    _replace(stage, "take_payment", 'raise ValueError("a bug")')
-
-    customer_id, order_id = _run(stage)
-
-    [item] = stage.items(customer_id)
-    assert item["status"] == {"S": "PAYMENT_FAILED"}
-    assert item["statusReason"] == {"S": "internal error"}
-    assert _refunded(stage, order_id)
-    execution = _execution(stage, customer_id, order_id)
-    assert execution["status"] == "FAILED"
-    assert execution["error"] == "OrderWorkflow.Fault"
-    assert "a bug" in str(execution["cause"])
+def _is_paid_once(stage: Stage, customer: Customer, order_id: str) -> None:
+    """Saved, marked, and nothing else; one payment that is kept, one mail."""
+    item = _item(stage, customer, order_id)
+    assert (item["status"], item["version"]) == ({"S": "PAID"}, {"N": "2"})
+    [payment] = stage.payments(order_id, customer.sub).values()
+    assert payment["outcome"] == {"S": "ACCEPTED"}
+    assert "refundedAt" not in payment
+    [mail] = stage.mails(order_id, customer.email)
+    assert "is paid" in mail.subject
 
 
 @pytest.mark.parametrize("outcome", ["ACCEPTED", "DECLINED"])
-def test_an_order_deleted_during_its_payment_stays_deleted(stage: Stage, outcome: str) -> None:
-    _replace(
-        stage,
-        "take_payment",
-        f"""
-        boto3.client("dynamodb").delete_item(
-            TableName=TABLE,
-            Key={{"customerId": {{"S": event["customerId"]}}, "id": {{"S": event["id"]}}}},
-        )
-        return {{"outcome": "{outcome}", "reason": "no" if "{outcome}" == "DECLINED" else None}}
-        """,
+def test_an_order_enters_four_states(standard: Stage, outcome: str) -> None:
+    customer_id, order_id = "customer-of-four", standard.order_id(outcome)
+    standard.send(message(customer_id, id=order_id))
+    standard.settle()
+
+    arn = standard.outputs["workflowArn"].replace(":stateMachine:", ":execution:")
+    history = standard.cloud.aws.step_functions.get_execution_history(
+        executionArn=f"{arn}:{customer_id}-{order_id}"
+    )["events"]
+
+    entered = [
+        event["stateEnteredEventDetails"]["name"]
+        for event in history
+        if "stateEnteredEventDetails" in event
+    ]
+    assert entered == ["SaveOrder", "TakePayment", "MarkOrder", "Notify"]
+    assert history[-1]["type"] == "ExecutionSucceeded"
+
+
+@pytest.mark.parametrize(
+    ("state", "outcome", "rests_as"),
+    [
+        ("SaveOrder", "ACCEPTED", None),
+        ("TakePayment", "ACCEPTED", "PENDING"),
+        ("MarkOrder", "ACCEPTED", "PENDING"),
+        ("MarkUnreachable", "UNANSWERED", "PENDING"),
+        ("RefundPayment", "UNANSWERED", "PAYMENT_FAILED"),
+        ("Notify", "ACCEPTED", "PAID"),
+    ],
+)
+def test_a_fault_lays_the_message_to_rest_and_a_redrive_brings_the_order_to_its_end(
+    stage: Stage, state: str, outcome: str, rests_as: str | None
+) -> None:
+    alice = stage.customer()
+    order_id = stage.order_id(outcome)
+    body = message(alice.sub, id=order_id)
+    name = f"{alice.sub}-{order_id}"
+    with FAULTS[state](stage):
+        stage.send(body)
+        resting = stage.at_rest(order_id)
+        stage.settle()
+    item = stage.orders(alice.sub).get(order_id)
+    assert (item and item["status"]["S"]) == rests_as
+    assert stage.mails(order_id, alice.email) == []
+    assert json.loads(resting.get("Body", "")) == json.loads(body)
+    attributes = resting.get("MessageAttributes", {})
+    assert name in attributes["execution"].get("StringValue", "")
+    cause = json.loads(attributes["cause"].get("StringValue", ""))
+    assert cause["Error"]
+    if state == "TakePayment":
+        assert (cause["Error"], "a bug" in cause["Cause"]) == ("ValueError", True)
+
+    stage.redrive(resting)
+    stage.settle()
+
+    if outcome == "ACCEPTED":
+        _is_paid_once(stage, alice, order_id)
+    else:
+        _is_unreachable(stage, alice, order_id)
+        assert "refundedAt" in stage.payments(order_id, alice.sub)["1"]
+    # Nothing is left of it, and no event of the execution that failed has come there too.
+    assert stage.depth("deadLetterQueueUrl") == 0
+    if ":express:" not in attributes["execution"].get("StringValue", ""):
+        assert stage.executions(order_id) == {name, f"{name}_1"}
+
+
+def _is_unreachable(stage: Stage, customer: Customer, order_id: str) -> None:
+    item = _item(stage, customer, order_id)
+    assert (item["status"], item["version"]) == ({"S": "PAYMENT_FAILED"}, {"N": "2"})
+    assert item["statusReason"] == {"S": "payment processor unreachable"}
+    [mail] = stage.mails(order_id, customer.email)
+    assert "failed: payment processor unreachable." in mail.text
+
+
+@pytest.mark.parametrize("outcome", ["UNREACHABLE", "UNANSWERED"])
+def test_what_an_unreachable_processor_may_have_taken_is_given_back(
+    stage: Stage, outcome: str
+) -> None:
+    alice = stage.customer()
+    order_id = stage.order_id(outcome)
+
+    stage.send(message(alice.sub, id=order_id))
+    stage.settle()
+
+    _is_unreachable(stage, alice, order_id)
+    payments = stage.payments(order_id, alice.sub)
+    if outcome == "UNREACHABLE":
+        assert payments == {}
+    else:
+        assert "refundedAt" in payments["1"]
+    # The workflow asked, and has called again before.
+    refunds = [line["message"] for line in stage.log_lines("refund-payment", order_id)]
+    assert len(refunds) == 1
+    assert len(stage.log_lines("take-payment", order_id)) == 4
+
+
+def test_throttling_makes_a_payment_late_and_fails_none(stage: Stage) -> None:
+    alice = stage.customer()
+    order_id = stage.order_id("ACCEPTED")
+    functions = stage.cloud.aws.functions
+    name = _definition(stage)["States"]["TakePayment"]["Arguments"]["FunctionName"]
+    functions.put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=0)
+    stage.send(message(alice.sub, id=order_id))
+    _pending(stage, alice, order_id)
+    # Longer than the retries of an error that has none of its own.
+    time.sleep(0.7)
+    functions.delete_function_concurrency(FunctionName=name)
+
+    stage.settle()
+
+    _is_paid_once(stage, alice, order_id)
+    assert stage.depth("deadLetterQueueUrl") == 0
+
+
+def test_a_payment_whose_answer_was_lost_is_not_taken_again(stage: Stage) -> None:
+    alice = stage.customer()
+    order_id = stage.order_id("ACCEPTED")
+
+    with _take_payment_that(stage, EXITS_ONCE_IT_HAS_TAKEN):
+        stage.send(message(alice.sub, id=order_id))
+        stage.settle()
+
+    assert _calls(stage, order_id) == 2
+    _is_paid_once(stage, alice, order_id)
+
+
+def _calls(stage: Stage, order_id: str) -> int:
+    return int(stage.orders("calls")[order_id]["calls"]["N"])
+
+
+@pytest.mark.parametrize("outcome", ["ACCEPTED", "DECLINED"])
+def test_an_order_deleted_during_its_payment_stays_deleted_and_has_it_back(
+    stage: Stage, outcome: str
+) -> None:
+    alice = stage.customer()
+    order_id = stage.order_id(outcome)
+    with _take_payment_that(stage, TAKES_WHAT_IS_DELETED_MEANWHILE):
+        stage.send(message(alice.sub, id=order_id))
+        assert eventually(lambda: stage.payments(order_id, alice.sub), bool)
+
+        stage.graphql(alice.access_token, DELETE, id=order_id)
+        stage.settle()
+
+    tombstone = _item(stage, alice, order_id)
+    assert set(tombstone) == {"customerId", "id", "deletedAt", "expiresAt"}
+    [payment] = stage.payments(order_id, alice.sub).values()
+    assert ("refundedAt" in payment) == (outcome == "ACCEPTED")
+    assert stage.mails(order_id, alice.email) == []
+    _deliver_again(stage, message(alice.sub, id=order_id))
+    assert _item(stage, alice, order_id) == tombstone
+    assert stage.payments(order_id, alice.sub) == {"1": payment}
+
+
+def _deliver_again(stage: Stage, body: str) -> None:
+    """As to a workflow that knows of no execution before: any EXPRESS one, or 90 days later."""
+    stage.cloud.aws.step_functions.start_execution(
+        stateMachineArn=stage.outputs["workflowArn"], input=body
     )
-
-    customer_id, order_id = _run(stage)
-
-    assert stage.items(customer_id) == []
-    assert _refunded(stage, order_id) == (outcome == "ACCEPTED")
-    assert _execution(stage, customer_id, order_id)["status"] == "SUCCEEDED"
+    stage.settle()
 
 
-def test_a_function_that_crashes_is_called_again(stage: Stage) -> None:
-    _replace(
-        stage,
-        "take_payment",
-        """
-        import os
-        calls = boto3.client("dynamodb").update_item(
-            TableName=TABLE,
-            Key={"customerId": {"S": "calls"}, "id": {"S": event["id"]}},
-            UpdateExpression="ADD calls :one",
-            ExpressionAttributeValues={":one": {"N": "1"}},
-            ReturnValues="ALL_NEW",
-        )["Attributes"]["calls"]["N"]
-        if calls == "1":
-            os._exit(1)
-        return {"outcome": "ACCEPTED", "reason": None}
-        """,
+def test_a_twin_delivery_gives_back_nothing_of_a_paid_order(stage: Stage) -> None:
+    alice = stage.customer()
+    order_id = stage.order_id("ACCEPTED")
+    body = message(alice.sub, id=order_id)
+
+    with _take_payment_that(stage, TAKES_TWO_AT_ONCE) if _is_express(stage) else _as_it_is():
+        stage.send(body, body)
+        stage.settle()
+
+    _is_paid_once(stage, alice, order_id)
+    assert not _is_express(stage) or _calls(stage, order_id) == 2
+    _deliver_again(stage, body)
+    _is_paid_once(stage, alice, order_id)
+
+
+@contextmanager
+def _as_it_is() -> Generator[None]:
+    yield
+
+
+def _is_express(stage: Stage) -> bool:
+    described = stage.cloud.aws.step_functions.describe_state_machine(
+        stateMachineArn=stage.outputs["workflowArn"]
     )
-
-    customer_id, order_id = _run(stage)
-
-    [item] = stage.items(customer_id)
-    assert (item["status"], item["version"]) == ({"S": "PAID"}, {"N": "2"})
-    assert not _refunded(stage, order_id)
+    return described["type"] == "EXPRESS"
 
 
-def test_an_earlier_attempt_that_arrives_late_changes_nothing(stage: Stage) -> None:
-    _replace(
-        stage, "take_payment", 'return {"outcome": "DECLINED", "reason": str(event["attempt"])}'
-    )
-    order = json.loads(message(f"customer-{uuid.uuid4().hex[:20]}", attempt=2))
-    # As retryPayment leaves it: only a first attempt saves the order.
-    stage.cloud.aws.dynamodb.put_item(
+def test_a_paid_order_that_is_deleted_keeps_its_payment_however_often_it_comes(
+    stage: Stage,
+) -> None:
+    alice = stage.customer()
+    order_id = stage.order_id("ACCEPTED")
+    body = message(alice.sub, id=order_id)
+    stage.send(body)
+    stage.settle()
+    stage.graphql(alice.access_token, DELETE, id=order_id)
+    tombstone = _item(stage, alice, order_id)
+
+    stage.send(body)
+    _deliver_again(stage, body)
+
+    assert _item(stage, alice, order_id) == tombstone
+    assert tombstone["paidAttempt"] == {"N": "1"}
+    [payment] = stage.payments(order_id, alice.sub).values()
+    assert "refundedAt" not in payment
+    assert len(stage.mails(order_id, alice.email)) == 1
+
+
+def test_a_stuck_order_is_paid_by_the_payment_that_was_taken(stage: Stage) -> None:
+    alice = stage.customer()
+    order_id = stage.order_id("ACCEPTED", "ACCEPTED")
+    with FAULTS["MarkOrder"](stage):
+        stage.send(message(alice.sub, id=order_id))
+        resting = stage.at_rest(order_id)
+        stage.settle()
+    taken = stage.payments(order_id, alice.sub)
+    stuck_since = datetime.now(UTC) - timedelta(minutes=16)
+    stage.cloud.aws.dynamodb.update_item(
         TableName=stage.outputs["orderTableName"],
-        Item={
-            "customerId": {"S": order["customerId"]},
-            "id": {"S": order["id"]},
-            "name": {"S": order["name"]},
-            "quantity": {"N": str(order["quantity"])},
-            "restaurantId": {"S": order["restaurantId"]},
-            "addOns": {"L": []},
-            "placedAt": {"S": order["placedAt"]},
-            "status": {"S": "PENDING"},
-            "attempt": {"N": "2"},
-            "version": {"N": "3"},
+        Key={"customerId": {"S": alice.sub}, "id": {"S": order_id}},
+        UpdateExpression="SET updatedAt = :then",
+        ExpressionAttributeValues={
+            ":then": {"S": f"{stuck_since.replace(tzinfo=None).isoformat('T', 'milliseconds')}Z"}
         },
     )
-    customer_id, order_id = _run(stage, **order)
-    [before] = stage.items(customer_id)
-    assert before["statusReason"] == {"S": "2"}
 
-    stage.send(message(customer_id, id=order_id, attempt=1))
-    eventually(
-        lambda: {line["execution"] for line in stage.log_lines("start-workflow", order_id)},
-        lambda started: len(started) == 2,
+    stage.graphql(alice.access_token, RETRY, id=order_id)
+    stage.settle()
+
+    paid = _item(stage, alice, order_id)
+    assert (paid["status"], paid["attempt"]) == ({"S": "PAID"}, {"N": "1"})
+    stage.redrive(resting)
+    stage.settle()
+    assert _item(stage, alice, order_id) == paid
+    assert stage.payments(order_id, alice.sub) == taken
+    assert len(stage.mails(order_id, alice.email)) == 1
+
+
+def test_an_execution_that_was_cut_off_is_followed_by_another(standard: Stage) -> None:
+    alice = standard.customer()
+    order_id = standard.order_id("ACCEPTED")
+    body, name = message(alice.sub, id=order_id), f"{alice.sub}-{order_id}"
+    arn = standard.outputs["workflowArn"].replace(":stateMachine:", ":execution:")
+    with _take_payment_that(standard, HAS_TAKEN_AND_DOES_NOT_COME_BACK):
+        standard.send(body)
+        assert eventually(lambda: standard.payments(order_id, alice.sub), bool)
+
+        standard.cloud.aws.step_functions.stop_execution(executionArn=f"{arn}:{name}")
+        resting = standard.at_rest(order_id)
+        # Now it may come back: nobody listens any more.
+        standard.store("calls", id=order_id, calls=1)
+
+    event = json.loads(resting.get("Body", ""))
+    assert (event["status"], event["input"]) == ("ABORTED", body)
+    assert _item(standard, alice, order_id)["status"] == {"S": "PENDING"}
+    standard.redrive(resting)
+    standard.settle()
+    _is_paid_once(standard, alice, order_id)
+    assert standard.executions(order_id) == {name, f"{name}_1"}
+    assert standard.depth("deadLetterQueueUrl") == 0
+
+
+def test_an_earlier_attempt_that_arrives_late_changes_nothing_but_is_given_back(
+    stage: Stage,
+) -> None:
+    alice = stage.customer()
+    order_id = stage.order_id("ACCEPTED", "ACCEPTED")
+    stage.store(alice.sub, id=order_id, status="PENDING", attempt=2, version=1)
+    stage.send(message(alice.sub, id=order_id, attempt=2))
+    stage.settle()
+    [payment] = stage.payments(order_id, alice.sub).values()
+    paid = _item(stage, alice, order_id)
+    # By a workflow that did not come to see it.
+    stage.cloud.aws.dynamodb.put_item(
+        TableName=stage.outputs["paymentTableName"],
+        Item={
+            "customerId": {"S": alice.sub},
+            "payment": {"S": f"{order_id}#1"},
+            "outcome": {"S": "ACCEPTED"},
+        },
     )
-    eventually(stage.running, lambda running: running == 0)
 
-    assert stage.items(customer_id) == [before]
+    stage.send(message(alice.sub, id=order_id, attempt=1))
+    stage.settle()
 
-
-def test_an_order_the_table_refuses_ends_as_a_fault(stage: Stage) -> None:
-    _replace(stage, "take_payment", 'return {"outcome": "ACCEPTED", "reason": None}')
-    # DynamoDB takes no empty string as a key of an index.
-    body = json.loads(message("customer", restaurantId=""))
-    started = stage.cloud.aws.step_functions.start_execution(
-        stateMachineArn=stage.outputs["workflowArn"],
-        name=f"customer-{body['id']}",
-        input=json.dumps(body),
-    )
-    assert started["executionArn"]
-    eventually(stage.running, lambda running: running == 0)
-
-    assert stage.items("customer") == []
-    assert _execution(stage, "customer", body["id"])["status"] == "FAILED"
-
-
-def test_a_notification_that_fails_leaves_the_order_paid(deploy: Deploy) -> None:
-    stage = deploy(workflowType="STANDARD", paymentSuccessRate=1, logRetentionDays=5)
-    stage.cloud.aws.sns.delete_topic(TopicArn=stage.outputs["notificationTopicArn"])
-
-    customer_id, order_id = _run(stage)
-
-    [item] = stage.items(customer_id)
-    assert item["status"] == {"S": "PAID"}
-    assert _execution(stage, customer_id, order_id)["status"] == "FAILED"
+    assert _item(stage, alice, order_id) == paid
+    assert paid["status"] == {"S": "PAID"}
+    payments = stage.payments(order_id, alice.sub)
+    assert payments["2"] == payment
+    assert "refundedAt" not in payment
+    assert "refundedAt" in payments["1"]
+    assert len(stage.mails(order_id, alice.email)) == 1

@@ -5,13 +5,18 @@ import json
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import boto3
 import pytest
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from moto import mock_aws
+
+from functions.payments import environment
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
 
 REGION = "eu-central-1"
 
@@ -51,6 +56,40 @@ def aws(session: boto3.Session, monkeypatch: pytest.MonkeyPatch) -> Iterator[bot
     with mock_aws():
         monkeypatch.setattr(boto3, "DEFAULT_SESSION", session)
         yield session
+
+
+@dataclass(frozen=True)
+class Payments:
+    """The table of the ledger."""
+
+    name: str
+    client: "DynamoDBClient"
+
+    def rows(self) -> list[dict[str, Any]]:
+        return self.client.scan(TableName=self.name)["Items"]
+
+
+@pytest.fixture
+def payments_table(aws: boto3.Session, monkeypatch: pytest.MonkeyPatch) -> Iterator[Payments]:
+    """The ledger's table, which the functions find in their environment."""
+    client = aws.client("dynamodb")
+    client.create_table(
+        TableName="payments",
+        BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=[
+            {"AttributeName": "customerId", "AttributeType": "S"},
+            {"AttributeName": "payment", "AttributeType": "S"},
+        ],
+        KeySchema=[
+            {"AttributeName": "customerId", "KeyType": "HASH"},
+            {"AttributeName": "payment", "KeyType": "RANGE"},
+        ],
+    )
+    monkeypatch.setenv("PAYMENTS_TABLE", "payments")
+    cached = environment._dynamodb  # pyright: ignore[reportPrivateUsage]
+    cached.cache_clear()
+    yield Payments("payments", client)
+    cached.cache_clear()
 
 
 def sqs_event(*bodies: Any) -> dict[str, Any]:

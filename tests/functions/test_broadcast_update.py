@@ -40,8 +40,15 @@ ITEM: dict[str, Any] = {
     "updatedAt": "2026-03-01T12:00:00.000Z",
     "version": 1,
 }
-INTERNAL = {"attempt", "execution", "formerReason"}
-PAID = {**ITEM, "status": "PAID", "version": 2, "execution": "arn:execution"}
+INTERNAL = {"attempt"}
+PAID = {**ITEM, "status": "PAID", "version": 2}
+TOMBSTONE = {
+    "customerId": ITEM["customerId"],
+    "id": ITEM["id"],
+    "deletedAt": "2026-03-01T12:00:07.890Z",
+    "expiresAt": 1803902407,
+    "paidAttempt": 1,
+}
 ORDER = {name: value for name, value in ITEM.items() if name not in INTERNAL} | {
     "statusReason": None,
     "deletedAt": None,
@@ -159,6 +166,16 @@ def test_a_change_is_published_as_the_order_is_now(http: Http, context: LambdaCo
 def test_a_deletion_is_published_as_the_order_was_and_when(
     http: Http, context: LambdaContext
 ) -> None:
+    handle(stream_event((PAID, TOMBSTONE)), context)
+
+    assert http.orders == [
+        {**ORDER, "status": "PAID", "version": 2, "deletedAt": "2026-03-01T12:00:07.890Z"}
+    ]
+
+
+def test_an_item_that_is_taken_out_of_the_table_is_a_deletion_too(
+    http: Http, context: LambdaContext
+) -> None:
     handle(stream_event((PAID, None)), context)
 
     assert http.orders == [
@@ -169,14 +186,21 @@ def test_a_deletion_is_published_as_the_order_was_and_when(
 @pytest.mark.parametrize(
     "change",
     [
-        (ITEM, {**ITEM, "execution": "arn:execution", "attempt": 2, "formerReason": "declined"}),
+        (ITEM, {**ITEM, "attempt": 2, "someday": "internal"}),
         (ITEM, ITEM),
         (None, {"customerId": "bob", "id": "no order"}),
         (None, {**ITEM, "quantity": "six"}),
         (None, {**ITEM, "version": None}),
         ({"customerId": "bob", "id": "no order"}, None),
+        (ITEM, {**ITEM, "quantity": "six"}),
+        (TOMBSTONE, None),
+        (None, TOMBSTONE),
+        (TOMBSTONE, {**TOMBSTONE, "expiresAt": 1803902408}),
     ],
-    ids=["internal", "nothing", "no order", "no number", "null", "no order deleted"],
+    ids=[
+        *("internal", "nothing", "no order", "no number", "null", "no order deleted"),
+        *("no number any more", "tombstone expired", "tombstone", "tombstone changed"),
+    ],
 )
 def test_what_customers_would_not_see_is_not_published(
     http: Http, context: LambdaContext, change: tuple[Any, Any]
@@ -191,7 +215,7 @@ def test_changes_are_published_one_by_one_in_the_stream_s_order(
 ) -> None:
     other = {**ITEM, "id": "01JAY0000000000000000000BB"}
 
-    handle(stream_event((None, ITEM), (None, other), (ITEM, PAID), (PAID, None)), context)
+    handle(stream_event((None, ITEM), (None, other), (ITEM, PAID), (PAID, TOMBSTONE)), context)
 
     assert [(order["id"][-1], order["status"]) for order in http.orders] == [
         ("A", "PENDING"),
@@ -253,7 +277,7 @@ def test_what_is_refused_is_delivered_again_from_there_on(
 ) -> None:
     http.answers = [PUBLISHED, answer]
 
-    answered = handle(stream_event((None, ITEM), (ITEM, PAID), (PAID, None)), context)
+    answered = handle(stream_event((None, ITEM), (ITEM, PAID), (PAID, TOMBSTONE)), context)
 
     # The deletion waits, so that it does not overtake what comes before it.
     assert answered == failures("s1")
@@ -316,7 +340,7 @@ def test_all_changes_go_over_one_connection_that_warm_calls_keep(
         serving.start()
         monkeypatch.setenv("GRAPHQL_URL", f"http://127.0.0.1:{server.server_port}/graphql")
         handle(stream_event((None, ITEM), (ITEM, PAID)), context)
-        handle(stream_event((PAID, None)), context)
+        handle(stream_event((PAID, TOMBSTONE)), context)
         server.shutdown()
         handler._publisher.cache_clear()  # pyright: ignore[reportPrivateUsage]
         serving.join()

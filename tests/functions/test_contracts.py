@@ -11,10 +11,10 @@ import yaml
 
 from functions.email_customer.handler import OrderNotification
 from functions.payments.event import PaymentEvent
-from functions.payments.processor import Outcome, Payment, PaymentProcessorUnreachable
-from functions.refund_payment.handler import RefundResult
+from functions.payments.processor import Outcome, PaymentProcessorUnreachable
 from functions.start_workflow.order_message import OrderMessage
 from functions.take_payment.handler import PaymentResult
+from tests.graphql.api import ORDER
 
 ROOT = Path(__file__).parents[2]
 STATES: dict[str, Any] = yaml.safe_load((ROOT / "infra" / "order_workflow.asl.yaml").read_text())[
@@ -26,10 +26,11 @@ def fields(of: type) -> set[str]:
     return set(of.__annotations__)
 
 
-@pytest.mark.parametrize("state", ["TakePayment", "RefundPayment"])
-def test_the_payment_functions_get_the_order_message_and_it_holds_their_event(state: str) -> None:
-    assert STATES[state]["Arguments"]["Payload"] == "{% $order %}"
+def test_a_payment_is_taken_by_the_order_message_and_given_back_by_what_names_it() -> None:
+    assert STATES["TakePayment"]["Arguments"]["Payload"] == "{% $order %}"
     assert PaymentEvent.__annotations__.items() <= OrderMessage.__annotations__.items()
+    owed = STATES["RefundPayment"]["Arguments"]["MessageBody"]
+    assert fields(PaymentEvent) <= set(re.findall(r"'(\w+)': \1\b", owed))
 
 
 def test_the_workflow_reads_of_a_payment_what_take_payment_returns() -> None:
@@ -42,22 +43,29 @@ def test_the_workflow_knows_the_accepted_outcome_by_its_name() -> None:
     assert f"result.Payload.outcome = '{Outcome.ACCEPTED}'" in str(STATES["TakePayment"])
 
 
-def test_the_workflow_reads_of_a_refund_nothing_that_is_not_returned() -> None:
-    read = set(re.findall(r"result\.Payload\.(\w+)", str(STATES["RefundPayment"])))
-    assert read <= fields(RefundResult)
+@pytest.mark.parametrize("handling", ["Retry", "Catch"])
+def test_the_workflow_knows_an_unreachable_processor_by_the_exception_s_name(
+    handling: str,
+) -> None:
+    first, *others = STATES["TakePayment"][handling]
+
+    assert first["ErrorEquals"] == [PaymentProcessorUnreachable.__name__]
+    assert PaymentProcessorUnreachable.__name__ not in str(others)
 
 
-def test_the_workflow_knows_an_unreachable_processor_by_the_error_s_message() -> None:
-    [catch] = STATES["TakePayment"]["Catch"]
-    [text] = re.findall(r"\$contains\([^,]+, '([^']+)'\)", catch["Assign"]["fault"])
+def test_the_workflow_saves_exactly_the_fields_of_the_order_message() -> None:
+    item = str(STATES["SaveOrder"]["Arguments"]["Item"])
 
-    assert text in str(PaymentProcessorUnreachable(Payment(order_id="1", attempt=1)))
+    assert set(re.findall(r"\$states\.input\.(\w+)", item)) == fields(OrderMessage)
 
 
-@pytest.mark.parametrize("state", ["SaveOrder", "MarkFailed"])
-def test_the_workflow_writes_exactly_the_fields_of_the_order_message(state: str) -> None:
-    arguments = str(STATES[state]["Arguments"])
-    assert set(re.findall(r"\$(?:states\.input|order)\.(\w+)", arguments)) == fields(OrderMessage)
+def test_the_workflow_saves_what_the_door_reads_of_an_order() -> None:
+    assert set(STATES["SaveOrder"]["Arguments"]["Item"]) == {"customerId", *ORDER}
+
+
+def test_what_rests_in_the_dead_letter_queue_is_the_order_message() -> None:
+    body = STATES["RestMessage"]["Arguments"]["MessageBody"]
+    assert body == "{% $string($states.context.Execution.Input) %}"
 
 
 def test_the_workflow_notifies_with_every_field_that_the_mail_needs() -> None:

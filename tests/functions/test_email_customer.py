@@ -139,6 +139,26 @@ def test_the_customer_is_mailed(stage: Stage, context: LambdaContext) -> None:
     assert stage.mails() == [(SENDER, ALICE, *compose(PAID))]
 
 
+def test_its_charset_is_named_for_what_is_no_ascii(stage: Stage, context: LambdaContext) -> None:
+    sent: list[dict[str, Any]] = []
+
+    def look(params: dict[str, Any], **_: Any) -> None:
+        sent.append(json.loads(params["body"])["Content"]["Simple"])
+
+    stage.ses.meta.events.register("before-call.sesv2.SendEmail", look)
+    order: OrderNotification = {**PAID, "name": "Crème brûlée", "restaurantId": "Café"}
+
+    assert handle(sqs_event(order), context) == failures()
+
+    subject, text = compose(order)
+    assert sent == [
+        {
+            "Subject": {"Data": subject, "Charset": "UTF-8"},
+            "Body": {"Text": {"Data": text, "Charset": "UTF-8"}},
+        }
+    ]
+
+
 def test_the_same_message_twice_in_one_batch_is_one_mail(
     stage: Stage, context: LambdaContext
 ) -> None:

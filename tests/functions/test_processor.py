@@ -13,7 +13,23 @@ from functions.payments.processor import (
 )
 
 ORDER_IDS = [str(uuid.uuid5(uuid.NAMESPACE_OID, str(number))) for number in range(1000)]
-PAYMENTS = [Payment(order_id=order_id, attempt=1) for order_id in ORDER_IDS]
+PAYMENTS = [Payment(customer_id="alice", order_id=order_id, attempt=1) for order_id in ORDER_IDS]
+
+
+class Memory:
+    """What a ledger keeps, in a dictionary."""
+
+    def __init__(self) -> None:
+        self.outcomes: dict[Payment, Outcome] = {}
+        self.given_back: set[Payment] = set()
+
+    def record(self, payment: Payment, outcome: Outcome) -> Outcome:
+        return self.outcomes.setdefault(payment, outcome)
+
+    def give_back(self, payment: Payment) -> bool:
+        owed = self.outcomes.get(payment) is Outcome.ACCEPTED and payment not in self.given_back
+        self.given_back.add(payment)
+        return owed
 
 
 def outcome_of(processor: RandomProcessor, payment: Payment) -> str:
@@ -24,7 +40,7 @@ def outcome_of(processor: RandomProcessor, payment: Payment) -> str:
 
 
 def outcomes(success_rate: float, payments: list[Payment] = PAYMENTS) -> list[str]:
-    processor = RandomProcessor(success_rate)
+    processor = RandomProcessor(success_rate, Memory())
     return [outcome_of(processor, payment) for payment in payments]
 
 
@@ -37,14 +53,19 @@ def test_a_repeated_payment_has_the_same_outcome() -> None:
 
 def test_an_outcome_is_the_same_in_every_process() -> None:
     # Fixed by the generator's seed alone: not by Python's hash seed, and not by the calls before.
-    processor = RandomProcessor(0.5)
-    payments = [Payment(order_id="01JAY0000000000000000000AA", attempt=n) for n in range(1, 9)]
+    processor = RandomProcessor(0.5, Memory())
+    payments = [
+        Payment(customer_id="alice", order_id="01JAY0000000000000000000AA", attempt=n)
+        for n in range(1, 9)
+    ]
 
     assert "".join(outcome_of(processor, each)[0] for each in payments) == "AADADAAD"
 
 
 def test_attempts_are_independent() -> None:
-    second_attempts = [Payment(order_id=order_id, attempt=2) for order_id in ORDER_IDS]
+    second_attempts = [
+        Payment(customer_id="alice", order_id=order_id, attempt=2) for order_id in ORDER_IDS
+    ]
     pairs = list(zip(outcomes(0.5), outcomes(0.5, second_attempts), strict=True))
 
     both = sum(pair == ("ACCEPTED", "ACCEPTED") for pair in pairs)
@@ -52,8 +73,12 @@ def test_attempts_are_independent() -> None:
 
 
 def test_an_order_s_id_and_attempt_do_not_run_into_each_other() -> None:
-    ones = [Payment(order_id=f"{order_id}1", attempt=1) for order_id in ORDER_IDS]
-    elevens = [Payment(order_id=order_id, attempt=11) for order_id in ORDER_IDS]
+    ones = [
+        Payment(customer_id="alice", order_id=f"{order_id}1", attempt=1) for order_id in ORDER_IDS
+    ]
+    elevens = [
+        Payment(customer_id="alice", order_id=order_id, attempt=11) for order_id in ORDER_IDS
+    ]
 
     assert outcomes(0.5, ones) != outcomes(0.5, elevens)
 
@@ -103,12 +128,36 @@ def test_the_unreachable_error_names_the_order_and_the_attempt() -> None:
         PaymentProcessorUnreachable,
         match=f"^payment processor unreachable: .*attempt 1.*{payment.order_id}$",
     ):
-        RandomProcessor(0).take(payment)
+        RandomProcessor(0, Memory()).take(payment)
 
 
-def test_a_refund_gives_back_exactly_what_was_taken_however_often_it_is_asked() -> None:
-    processor = RandomProcessor(0.5)
+def test_of_the_payments_without_an_answer_half_were_taken() -> None:
+    memory = Memory()
+    processor = RandomProcessor(0, memory)
 
-    taken = [outcome == Outcome.ACCEPTED for outcome in outcomes(0.5)]
+    unanswered = [p for p in PAYMENTS if outcome_of(processor, p) == "UNREACHABLE"]
+
+    taken = sum(memory.outcomes.get(payment) is Outcome.ACCEPTED for payment in unanswered)
+    assert abs(taken - len(unanswered) / 2) <= 3 * math.sqrt(len(unanswered) / 4)
+    # And nothing is remembered of the others.
+    assert sum(payment not in memory.outcomes for payment in unanswered) == len(unanswered) - taken
+
+
+def test_a_refund_gives_back_exactly_what_was_taken_and_once() -> None:
+    memory = Memory()
+    processor = RandomProcessor(0.5, memory)
+    for payment in PAYMENTS:
+        outcome_of(processor, payment)
+    taken = [memory.outcomes.get(payment) is Outcome.ACCEPTED for payment in PAYMENTS]
+
     assert [processor.refund(payment) for payment in PAYMENTS] == taken
-    assert [processor.refund(payment) for payment in PAYMENTS] == taken
+    assert [processor.refund(payment) for payment in PAYMENTS] == [False] * len(PAYMENTS)
+
+
+def test_an_outcome_remembered_stands_though_the_rate_has_changed() -> None:
+    memory = Memory()
+    payment = PAYMENTS[0]
+    assert RandomProcessor(1, memory).take(payment) is Outcome.ACCEPTED
+
+    assert outcome_of(RandomProcessor(0, Memory()), payment) == "DECLINED"
+    assert RandomProcessor(0, memory).take(payment) is Outcome.ACCEPTED

@@ -11,9 +11,14 @@ import pytest
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions.start_workflow import handler
-from functions.start_workflow.handler import Environment, execution_name, handle
+from functions.start_workflow.handler import (
+    MOST_FOLLOW_ONS,
+    Environment,
+    execution_name,
+    handle,
+)
 from functions.start_workflow.order_message import OrderMessage
-from tests.functions.conftest import Logs, failures, refuse_calls, sqs_event
+from tests.functions.conftest import HttpStatus, Logs, failures, refuse_calls, sqs_event
 
 if TYPE_CHECKING:
     from mypy_boto3_stepfunctions import SFNClient
@@ -56,6 +61,14 @@ class Workflow(NamedTuple):
             for each in listed
         }
 
+    def say(self, status: str) -> None:
+        """Have Step Functions describe every execution so."""
+        answer = HttpStatus(200), {"status": status}
+        self.function_client.meta.events.register(
+            "before-call.sfn.DescribeExecution",
+            lambda **_: answer,  # pyright: ignore
+        )
+
     def end_all(self) -> None:
         for each in self.client.list_executions(stateMachineArn=self.arn)["executions"]:
             self.client.stop_execution(executionArn=each["executionArn"])
@@ -93,9 +106,7 @@ def test_each_message_starts_one_execution_with_its_body_as_input(
     }
 
 
-@pytest.mark.parametrize(
-    ("attempt", "suffix"), [(1, ""), (2, "-2"), (17, "-17"), (99999, "-99999")]
-)
+@pytest.mark.parametrize(("attempt", "suffix"), [(1, ""), (2, "-2"), (17, "-17"), (99, "-99")])
 def test_an_execution_is_named_for_customer_order_and_attempt(attempt: int, suffix: str) -> None:
     name = execution_name({**ORDER, "attempt": attempt})
 
@@ -105,13 +116,15 @@ def test_an_execution_is_named_for_customer_order_and_attempt(attempt: int, suff
 def test_the_longest_name_is_one_that_step_functions_takes(
     workflow: Workflow, context: LambdaContext
 ) -> None:
-    longest = {**ORDER, "id": str(UUID(int=2**128 - 1)), "attempt": 99999}
+    longest: OrderMessage = {**ORDER, "id": str(UUID(int=2**128 - 1)), "attempt": 99}
 
     assert handle(sqs_event(longest), context) == failures()
 
     [name] = workflow.inputs()
-    assert name == f"{CUSTOMER}-{UUID(int=2**128 - 1)}-99999"
-    assert re.fullmatch(r"[A-Za-z0-9_-]{1,80}", name)
+    assert name == f"{CUSTOMER}-{UUID(int=2**128 - 1)}-99"
+    last = execution_name(longest, MOST_FOLLOW_ONS)
+    assert re.fullmatch(r"[A-Za-z0-9_-]{1,80}", last)
+    assert last == f"{name}_999"
 
 
 def test_different_orders_and_attempts_never_share_a_name(
@@ -151,15 +164,82 @@ def test_an_execution_of_the_name_with_another_input_counts_as_started(
     ]
 
 
-def test_an_execution_that_has_ended_counts_as_started(
+@pytest.mark.parametrize("status", ["RUNNING", "SUCCEEDED", "PENDING_REDRIVE"])
+def test_an_execution_that_runs_or_succeeded_counts_as_started(
+    workflow: Workflow, context: LambdaContext, logs: Logs, status: str
+) -> None:
+    handle(sqs_event(ORDER), context)
+    workflow.end_all()
+    workflow.say(status)
+
+    assert handle(sqs_event(ORDER), context) == failures()
+
+    assert set(workflow.inputs()) == {execution_name(ORDER)}
+    assert logs.lines[-1]["message"] == "Workflow was started already"
+
+
+@pytest.mark.parametrize("status", ["FAILED", "TIMED_OUT", "ABORTED"])
+def test_an_execution_that_did_not_reach_its_end_is_followed_by_the_next(
+    workflow: Workflow, context: LambdaContext, logs: Logs, status: str
+) -> None:
+    handle(sqs_event(ORDER), context)
+    workflow.end_all()
+    workflow.say(status)
+
+    assert handle(sqs_event(ORDER), context) == failures()
+
+    follow_on = f"{execution_name(ORDER)}_1"
+    assert workflow.inputs() == {
+        execution_name(ORDER): json.dumps(ORDER),
+        follow_on: json.dumps(ORDER),
+    }
+    assert logs.lines[-1]["execution"] == follow_on
+
+
+def test_the_follow_ons_of_one_message_are_counted_on(
+    workflow: Workflow, context: LambdaContext
+) -> None:
+    for _ in range(3):
+        handle(sqs_event(ORDER), context)
+        workflow.end_all()
+
+    name = execution_name(ORDER)
+    assert set(workflow.inputs()) == {name, f"{name}_1", f"{name}_2"}
+
+
+def test_a_message_whose_names_are_used_up_is_reported(
+    workflow: Workflow, context: LambdaContext, monkeypatch: pytest.MonkeyPatch, logs: Logs
+) -> None:
+    monkeypatch.setattr(handler, "MOST_FOLLOW_ONS", 1)
+    for _ in range(2):
+        assert handle(sqs_event(ORDER), context) == failures()
+        workflow.end_all()
+
+    assert handle(sqs_event(ORDER), context) == failures("m0")
+
+    assert "2 executions of this message have failed" in json.dumps(logs.lines[-1])
+
+
+def test_an_execution_that_was_cut_off_is_started_again_from_its_event(
     workflow: Workflow, context: LambdaContext
 ) -> None:
     handle(sqs_event(ORDER), context)
     workflow.end_all()
+    # As EventBridge brings it: the detail of the status event.
+    event = {"executionArn": "arn", "status": "ABORTED", "input": json.dumps(ORDER, indent=2)}
 
-    assert handle(sqs_event(ORDER), context) == failures()
+    assert handle(sqs_event(event), context) == failures()
 
-    assert len(workflow.inputs()) == 1
+    assert workflow.inputs()[f"{execution_name(ORDER)}_1"] == event["input"]
+
+
+def test_an_event_whose_input_is_no_order_is_reported(
+    workflow: Workflow, context: LambdaContext
+) -> None:
+    for body in ({"executionArn": "arn", "input": "{}"}, {"executionArn": "arn", "input": None}):
+        assert handle(sqs_event(body), context) == failures("m0")
+
+    assert workflow.inputs() == {}
 
 
 def test_exactly_the_malformed_messages_of_a_batch_are_reported(

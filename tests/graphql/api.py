@@ -37,18 +37,26 @@ class Refused(Exception):
 
 
 class TableCaller(AwsCaller):
-    """Sends what the data source asks of DynamoDB to a boto3 client; counts the calls."""
+    """Sends what the data source asks of DynamoDB to a boto3 client; counts the calls.
+
+    `before_writes` happen one by one, each just before a write of the API's own.
+    """
 
     def __init__(self, client: "DynamoDBClient") -> None:
         self.region = REGION
         self.calls: list[str] = []
+        self.requests: list[dict[str, Any]] = []
         self.failure: DataSourceError | None = None
+        self.before_writes: list[Callable[[], object]] = []
         self._client: Any = client
 
     async def send_signed(self, *sent: Any, **_: Any) -> Reply:
         _, _, headers, body = sent
         operation = headers["x-amz-target"].rpartition(".")[2]
         self.calls.append(operation)
+        self.requests.append(json.loads(body))
+        if operation == "UpdateItem" and self.before_writes:
+            self.before_writes.pop(0)()
         if self.failure:
             raise self.failure
         try:
@@ -79,7 +87,10 @@ class Queue:
 
 
 class Api:
-    """Call it with a field's name and arguments, as `caller`."""
+    """Call it with a field's name and arguments, as `caller`.
+
+    `handed_over` is what AppSync makes of the item where a write's condition failed: ctx.result.
+    """
 
     def __init__(
         self, evaluate: Callable[..., Evaluation], client: "DynamoDBClient", caller: str
@@ -87,6 +98,7 @@ class Api:
         self.caller = caller
         self.queue = Queue()
         self.table = TableCaller(client)
+        self.handed_over: Callable[[dict[str, Any] | None], dict[str, Any] | None] = lambda it: it
         self._client = client
         self._evaluate = evaluate
         tokens = PaginationTokens(os.urandom(32), "api")
@@ -126,7 +138,7 @@ class Api:
             outcome = {"result": asyncio.run(self._sources[source].execute(asked.value))}
         except DataSourceError as error:
             failure = {"message": error.message, "type": error.error_type}
-            outcome = {"result": error.result, "error": failure}
+            outcome = {"result": self.handed_over(error.result), "error": failure}
         return self._run(name, "response", context, **outcome).value
 
     def _run(self, name: str, handler: str, context: dict[str, Any], **more: Any) -> Evaluation:
@@ -139,9 +151,7 @@ class Api:
     def put(self, **order: Any) -> dict[str, Any]:
         """Have an order of the caller's in the table."""
         item = {**ORDER, "customerId": self.caller, **order}
-        self._client.put_item(
-            TableName=TABLE, Item={name: typed(value) for name, value in item.items()}
-        )
+        self._write(item)
         return item
 
     def item(self, order_id: str) -> dict[str, Any] | None:
@@ -150,10 +160,22 @@ class Api:
         item = self._client.get_item(TableName=TABLE, Key=key).get("Item")
         return {name: to_plain(dict(value)) for name, value in item.items()} if item else None
 
-    def remove(self, order_id: str) -> None:
-        """Have the order gone."""
-        key: Any = {"customerId": {"S": self.caller}, "id": {"S": order_id}}
-        self._client.delete_item(TableName=TABLE, Key=key)
+    def bury(self, order_id: str, **kept: Any) -> dict[str, Any]:
+        """Have a deleted order's tombstone in the place of the order."""
+        key = {"customerId": self.caller, "id": order_id}
+        tombstone = {
+            **key,
+            "deletedAt": "2026-03-01T13:00:00.000Z",
+            "expiresAt": 1803906000,
+            **kept,
+        }
+        self._write(tombstone)
+        return tombstone
+
+    def _write(self, item: dict[str, Any]) -> None:
+        self._client.put_item(
+            TableName=TABLE, Item={name: typed(value) for name, value in item.items()}
+        )
 
 
 ORDER: dict[str, Any] = {
@@ -171,8 +193,10 @@ ORDER: dict[str, Any] = {
 CONFIG: Any = {"tableName": TABLE, "awsRegion": REGION}
 
 
-def typed(value: str | int | list[str]) -> Any:
+def typed(value: str | int | list[str] | None) -> Any:
     """A value as DynamoDB spells it."""
+    if value is None:
+        return {"NULL": True}
     if isinstance(value, list):
         return {"L": [{"S": each} for each in value]}
     return {"N": str(value)} if isinstance(value, int) else {"S": value}

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from tests.graphql.api import Api
 from tests.graphql.conftest import CUSTOMER, Evaluate, refused
 
 ITEM: dict[str, Any] = {"id": "01JAY0000000000000000000AA", "customerId": CUSTOMER, "version": 1}
@@ -38,7 +39,13 @@ def test_no_item_is_null(evaluate: Evaluate) -> None:
     assert (evaluation.status, evaluation.value, evaluation.appended) == ("ok", None, [])
 
 
-@pytest.mark.parametrize("order_id", ["", "x" * 37, "x" * 5000])
+def test_a_deleted_order_is_null(api: Api) -> None:
+    api.bury(ITEM["id"], paidAttempt=1)
+
+    assert api("getOrder", id=ITEM["id"]) is None
+
+
+@pytest.mark.parametrize("order_id", ["", "x", "x" * 37, "x" * 5000, "ß" * 26])
 def test_what_can_be_no_order_s_id_is_null_and_asks_no_table(
     evaluate: Evaluate, order_id: str
 ) -> None:

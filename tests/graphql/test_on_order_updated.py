@@ -66,9 +66,17 @@ def test_only_the_caller_s_orders_pass_the_filter(arguments: dict[str, Any]) -> 
     ]
 
 
-@pytest.mark.parametrize("order_id", ["01JAY0000000000000000000AA", ""])
-def test_with_an_id_only_that_order_passes(order_id: str) -> None:
-    [extension] = subscribe(customerId=CUSTOMER, id=order_id)["extensions"]
+@pytest.mark.parametrize(
+    ("given", "order_id"),
+    [
+        ("01JAY0000000000000000000AA", "01JAY0000000000000000000AA"),
+        ("01jay0000000000000000000aa", "01JAY0000000000000000000AA"),
+        ("6F0C6B0E-6A55-4F2C-9D8E-0C6F3C1B2A19", "6f0c6b0e-6a55-4f2c-9d8e-0c6f3c1b2a19"),
+        ("", ""),
+    ],
+)
+def test_with_an_id_only_that_order_passes_however_it_is_spelled(given: str, order_id: str) -> None:
+    [extension] = subscribe(customerId=CUSTOMER, id=given)["extensions"]
 
     # Filters of one group must all match; groups are alternatives.
     assert extension["filter"]["filterGroup"] == [

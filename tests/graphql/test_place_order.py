@@ -20,6 +20,7 @@ UUID = "6f0c6b0e-6a55-4f2c-9d8e-0c6f3c1b2a19"
 TAKEN: list[dict[str, Any]] = [
     {"name": "x"},
     {"name": "x" * 100},
+    {"name": "🍕" * 100},
     {"name": ' Crème brûlée "à la" \\ 漢 🍕 '},
     {"quantity": 1},
     {"quantity": 100},
@@ -30,13 +31,12 @@ TAKEN: list[dict[str, Any]] = [
     {"addOns": []},
     {"addOns": ["x"]},
     {"addOns": ["x" * 50] * 10},
+    {"addOns": ["🌶" * 50] * 10},
     {"addOns": ["extra cheese", "jalapeño"]},
     {"clientRequestToken": None},
     {"clientRequestToken": ULID},
-    {"clientRequestToken": ULID.lower()},
     {"clientRequestToken": "7" + "Z" * 25},
     {"clientRequestToken": UUID},
-    {"clientRequestToken": UUID.upper()},
 ]
 
 
@@ -80,11 +80,105 @@ def test_an_order_without_a_token_gets_a_ulid_of_its_own(api: Api) -> None:
 
 
 @pytest.mark.parametrize("token", [ULID, UUID])
-def test_the_same_token_is_the_same_order(api: Api, token: str) -> None:
-    first, _ = place(api, clientRequestToken=token)
-    second, order = place(api, clientRequestToken=token)
+def test_the_same_token_is_the_same_order_however_it_is_spelled(api: Api, token: str) -> None:
+    for spelling in (token, token.lower(), token.upper()):
+        message, order = place(api, clientRequestToken=spelling)
 
-    assert first["id"] == second["id"] == order["id"] == token
+        assert message["id"] == order["id"] == token
+
+
+@pytest.mark.parametrize("token", [None, ULID])
+def test_the_table_is_asked_once_where_there_is_a_token_and_never_where_there_is_none(
+    api: Api, token: str | None
+) -> None:
+    place(api, clientRequestToken=token)
+
+    assert api.table.calls == (["GetItem"] if token else [])
+    assert all(request["ConsistentRead"] for request in api.table.requests)
+
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        {"status": "PENDING"},
+        {"status": "PAID", "version": 2},
+        {"status": "PAYMENT_FAILED", "statusReason": "payment method declined", "attempt": 3},
+    ],
+    ids=lambda state: state["status"],
+)
+@pytest.mark.parametrize("spelling", [UUID, UUID.upper()])
+def test_an_order_that_was_placed_before_is_answered_as_it_is(
+    api: Api, state: dict[str, Any], spelling: str
+) -> None:
+    placed = api.put(id=UUID, addOns=["chili", "garlic"], **state)
+    same = {**INPUT, "addOns": ["chili", "garlic"], "clientRequestToken": spelling}
+
+    assert api("placeOrder", input=same) == placed
+    assert api.queue.messages == []
+    assert api.item(UUID) == placed
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"name": "Pasta"},
+        {"name": "pizza"},
+        {"quantity": 7},
+        {"restaurantId": "Beirut"},
+        {"addOns": None},
+        {"addOns": ["chili"]},
+        {"addOns": ["garlic", "chili"]},
+        {"addOns": ["chili", "garlic", "garlic"]},
+    ],
+    ids=str,
+)
+def test_a_token_whose_order_has_other_contents_is_a_conflict_that_shows_it(
+    api: Api, changes: dict[str, Any]
+) -> None:
+    placed = api.put(id=ULID, addOns=["chili", "garlic"])
+    other = {**INPUT, "addOns": ["chili", "garlic"], "clientRequestToken": ULID, **changes}
+
+    with pytest.raises(Refused) as raised:
+        api("placeOrder", input=other)
+
+    assert str(raised.value) == (
+        "OrderConflict: The order by that clientRequestToken has other contents; use another token."
+    )
+    assert raised.value.data == placed == api.item(ULID)
+    assert api.queue.messages == []
+
+
+def test_the_token_of_a_deleted_order_does_not_bring_it_back(api: Api) -> None:
+    tombstone = api.bury(ULID)
+
+    with pytest.raises(Refused) as raised:
+        place(api, clientRequestToken=ULID.lower())
+
+    assert str(raised.value) == (
+        "OrderConflict: An order by that clientRequestToken was deleted; use another token."
+    )
+    assert raised.value.data is None
+    assert api.queue.messages == []
+    assert api.item(ULID) == tombstone
+
+
+def test_another_customer_s_order_by_the_same_token_is_of_no_concern(api: Api) -> None:
+    api.put(customerId="bob", id=ULID, name="Pasta")
+
+    message, _ = place(api, clientRequestToken=ULID)
+
+    assert (message["customerId"], message["name"]) == (CUSTOMER, "Pizza")
+
+
+def test_where_the_table_cannot_be_asked_nothing_is_accepted(api: Api) -> None:
+    api.table.failure = DataSourceError("Rate exceeded", "DynamoDB:RequestLimitExceeded")
+
+    with pytest.raises(Refused, match="DynamoDB:RequestLimitExceeded"):
+        place(api, clientRequestToken=ULID)
+
+    assert api.queue.messages == []
+    # An id that is made here has no past to ask for.
+    place(api)
 
 
 def test_nothing_but_the_order_s_own_fields_is_taken_from_the_input(api: Api) -> None:

@@ -9,7 +9,7 @@ from functions.start_workflow.order_message import parse
 from tests.graphql.api import ORDER
 from tests.graphql.conftest import CUSTOMER, QUEUE_URL, Evaluate
 
-STASH = {"order": {**ORDER, "customerId": CUSTOMER, "attempt": 3, "formerReason": "declined"}}
+STASH = {"order": {**ORDER, "customerId": CUSTOMER, "attempt": 3}}
 
 
 def test_the_request_is_sqs_s_send_message(evaluate: Evaluate) -> None:
@@ -38,6 +38,12 @@ def test_the_request_is_sqs_s_send_message(evaluate: Evaluate) -> None:
         "placedAt": ORDER["placedAt"],
         "attempt": 3,
     }
+
+
+def test_what_was_on_the_queue_before_is_not_put_on_it_again(evaluate: Evaluate) -> None:
+    evaluation = evaluate("queueOrder", "request", stash={**STASH, "queued": True})
+
+    assert (evaluation.status, evaluation.value) == ("earlyReturn", STASH["order"])
 
 
 @pytest.mark.parametrize(

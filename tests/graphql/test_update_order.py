@@ -1,16 +1,17 @@
-"""updateOrder: changes an order that is not paid, of the version that the caller has seen."""
+"""updateOrder: changes an order whose payment failed, of the version that the caller has seen."""
 
 from typing import Any
 
 import pytest
 
+from local.appsync.errors import DataSourceError
 from tests.graphql.api import ORDER, Api, Refused
 from tests.graphql.conftest import Evaluate
 
 ID = ORDER["id"]
+FAILED = {"status": "PAYMENT_FAILED", "statusReason": "payment method declined"}
 
 
-@pytest.mark.parametrize("status", ["PENDING", "PAYMENT_FAILED"])
 @pytest.mark.parametrize(
     "changes",
     [
@@ -22,10 +23,8 @@ ID = ORDER["id"]
     ],
     ids=str,
 )
-def test_it_changes_what_is_given_and_nothing_else(
-    api: Api, status: str, changes: dict[str, Any]
-) -> None:
-    before = api.put(status=status, version=4)
+def test_it_changes_what_is_given_and_nothing_else(api: Api, changes: dict[str, Any]) -> None:
+    before = api.put(**FAILED, version=4)
 
     answer = api("updateOrder", input={"id": ID, "version": 4, **changes})
 
@@ -33,42 +32,81 @@ def test_it_changes_what_is_given_and_nothing_else(
     given = {name: value for name, value in changes.items() if value is not None}
     assert answer == {**before, **given, "version": 5, "updatedAt": answer["updatedAt"]}
     assert answer["updatedAt"] > before["updatedAt"]
+    assert api.table.calls == ["UpdateItem"]
 
 
-def test_a_paid_order_is_final(api: Api) -> None:
-    paid = api.put(status="PAID")
+@pytest.mark.parametrize(
+    ("status", "message"),
+    [
+        ("PENDING", "The payment is under way: wait for its outcome."),
+        ("PAID", "The order is paid."),
+    ],
+)
+def test_what_is_paid_is_what_the_payment_was_asked_for(
+    api: Api, status: str, message: str
+) -> None:
+    current = api.put(status=status)
 
     with pytest.raises(Refused) as raised:
+        api("updateOrder", input={"id": ID, "version": 1, "name": "Champagne", "quantity": 100})
+
+    assert str(raised.value) == f"OrderConflict: {message}"
+    assert raised.value.data == api.item(ID) == current
+
+
+def test_an_order_that_got_stuck_can_be_retried_when_it_could_before(api: Api) -> None:
+    since = "2026-03-01T12:00:00.000Z"
+    api.put(status="PENDING", updatedAt=since)
+
+    with pytest.raises(Refused):
         api("updateOrder", input={"id": ID, "version": 1, "name": "Pasta"})
 
-    assert raised.value.error_type == "OrderConflict"
-    assert raised.value.data == api.item(ID) == paid
+    stuck = api.item(ID)
+    assert stuck
+    assert stuck["updatedAt"] == since
+    assert api("retryPayment", id=ID)["status"] == "PENDING"
 
 
 @pytest.mark.parametrize("version", [0, 1, 3, -1, 2**31 - 1])
 def test_another_version_is_refused_with_the_order_as_it_is(api: Api, version: int) -> None:
-    current = api.put(version=2)
+    current = api.put(**FAILED, version=2)
 
     with pytest.raises(Refused) as raised:
         api("updateOrder", input={"id": ID, "version": version, "name": "Pasta"})
 
-    assert raised.value.error_type == "OrderConflict"
+    assert str(raised.value) == (
+        "OrderConflict: The order has been changed meanwhile, and has another version now."
+    )
     assert raised.value.data == api.item(ID) == current
 
 
-@pytest.mark.parametrize("order_id", ["", "x", "x" * 37, "x" * 5000, ORDER["id"][:-1] + "B"])
-def test_an_order_that_is_not_there_is_not_found(api: Api, order_id: str) -> None:
-    api.put()
-
+@pytest.mark.parametrize("order_id", ["", "x", "x" * 37, "x" * 5000, "ß" * 26])
+def test_what_can_be_no_order_s_id_is_not_found_and_asks_no_table(api: Api, order_id: str) -> None:
     with pytest.raises(Refused) as raised:
         api("updateOrder", input={"id": order_id, "version": 1, "name": "Pasta"})
 
-    assert str(raised.value) == "OrderNotFound: You have no order by that id."
-    assert api.item(order_id) is None if order_id else True
+    assert str(raised.value) == "OrderNotFound: No order of yours can have that id."
+    assert api.table.calls == []
+
+
+@pytest.mark.parametrize("version", [0, 1, -(2**31)])
+def test_an_order_that_is_not_saved_yet_or_deleted_is_not_found(api: Api, version: int) -> None:
+    tombstone = api.bury(ID)
+    for order_id in (ID, ID[:-1] + "B"):
+        with pytest.raises(Refused) as raised:
+            api("updateOrder", input={"id": order_id, "version": version, "name": "Pasta"})
+
+        assert str(raised.value) == (
+            "OrderNotFound: No order of yours by that id is saved. "
+            "One that was just placed is saved within seconds: try again then."
+        )
+        assert raised.value.data is None
+    assert api.item(ID) == tombstone
+    assert api.item(ID[:-1] + "B") is None
 
 
 def test_another_customer_s_order_is_not_found(api: Api) -> None:
-    theirs = api.put(customerId="bob")
+    theirs = api.put(**FAILED, customerId="bob")
 
     with pytest.raises(Refused) as raised:
         api("updateOrder", input={"id": ID, "version": 1, "name": "Pasta"})
@@ -80,7 +118,7 @@ def test_another_customer_s_order_is_not_found(api: Api) -> None:
 
 @pytest.mark.parametrize("changes", [{}, {"name": None, "quantity": None, "addOns": None}])
 def test_there_must_be_something_to_change(api: Api, changes: dict[str, Any]) -> None:
-    current = api.put()
+    current = api.put(**FAILED)
 
     with pytest.raises(Refused) as raised:
         api("updateOrder", input={"id": ID, "version": 1, **changes})
@@ -102,7 +140,7 @@ def test_there_must_be_something_to_change(api: Api, changes: dict[str, Any]) ->
     ids=str,
 )
 def test_the_limits_are_those_of_a_new_order(api: Api, changes: dict[str, Any], field: str) -> None:
-    current = api.put()
+    current = api.put(**FAILED)
 
     with pytest.raises(Refused) as raised:
         api("updateOrder", input={"id": ID, "version": 1, **changes})
@@ -117,7 +155,18 @@ def test_nothing_but_an_order_s_own_choices_is_taken_from_the_input(evaluate: Ev
     foreign = {"customerId": "bob", "status": "PAID", "attempt": 7, "restaurantId": "Beirut"}
     given = {"id": ID, "version": 1, "name": "Pasta", **foreign}
 
-    update = evaluate("updateOrder", "request", args={"input": given}).stash["update"]
+    update = evaluate("changeOrder", "request", args={"input": given}, stash={"id": ID}).value[
+        "update"
+    ]
 
     assert update["expressionNames"] == {"#name": "name"}
     assert update["expression"] == ("SET #name = :name, updatedAt = :now, version = version + :one")
+
+
+def test_the_table_s_error_is_passed_on_with_its_type(api: Api) -> None:
+    api.table.failure = DataSourceError("Rate exceeded", "DynamoDB:RequestLimitExceeded")
+
+    with pytest.raises(Refused) as raised:
+        api("updateOrder", input={"id": ID, "version": 1, "name": "Pasta"})
+
+    assert raised.value.error_type == "DynamoDB:RequestLimitExceeded"

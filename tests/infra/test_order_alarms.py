@@ -12,6 +12,7 @@ def test_orders_that_do_not_get_through_raise_an_alarm() -> None:
                 alarm_emails=["ops@shop.example"],
                 queue_name="queue",
                 dead_letter_queue_name="dead-letters",
+                refund_dead_letter_queue_name="refund-dead-letters",
                 broadcast_dead_letter_queue_name="broadcast-dead-letters",
                 workflow_arn="arn:workflow",
             ),
@@ -34,6 +35,11 @@ def test_orders_that_do_not_get_through_raise_an_alarm() -> None:
         "orders-unannounced": (
             "ApproximateNumberOfMessagesVisible",
             {"QueueName": "broadcast-dead-letters"},
+            0,
+        ),
+        "payments-unrefunded": (
+            "ApproximateNumberOfMessagesVisible",
+            {"QueueName": "refund-dead-letters"},
             0,
         ),
         "orders-waiting": ("ApproximateAgeOfOldestMessage", {"QueueName": "queue"}, 300),

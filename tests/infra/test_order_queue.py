@@ -2,9 +2,13 @@
 
 import json
 
-from infra.order_queue import OrderQueue, OrderQueueArgs
+import yaml
+
+from infra.order_queue import MESSAGE_RESTS, OrderQueue, OrderQueueArgs
+from infra.order_workflow import DEFINITION
 from tests.infra.recording import REGION, Recording, record
 
+WORKFLOW = f"arn:aws:states:{REGION}:123456789012:stateMachine:orders"
 URL = f"https://sqs.{REGION}.amazonaws.com/123456789012"
 
 
@@ -13,7 +17,7 @@ def queue() -> Recording:
         lambda: OrderQueue(
             "order-queue",
             OrderQueueArgs(
-                workflow_arn="arn:workflow",
+                workflow_arn=WORKFLOW,
                 consumer_batch_size=7,
                 consumer_max_concurrency=42,
                 log_retention_days=3,
@@ -73,9 +77,51 @@ def test_the_consumer_takes_batches_and_reports_each_failure() -> None:
 
 def test_the_consumer_starts_this_workflow() -> None:
     function = queue().one("aws:lambda/function:Function", "start-workflow").inputs
-    assert function["environment"]["variables"]["WORKFLOW_ARN"] == "arn:workflow"
+    assert function["environment"]["variables"]["WORKFLOW_ARN"] == WORKFLOW
 
 
-def test_nobody_else_is_let_in() -> None:
-    for policy in queue().of("aws:sqs/queuePolicy:QueuePolicy"):
-        assert {statement["Effect"] for statement in policy.policy()} == {"Deny"}
+def test_the_consumer_may_ask_after_this_workflows_executions_alone() -> None:
+    statements = queue().one("aws:iam/rolePolicy:RolePolicy", "start-workflow").policy()
+    allowed = {action: each["Resource"] for each in statements for action in each["Action"]}
+    assert allowed["states:StartExecution"] == WORKFLOW
+    assert allowed["states:DescribeExecution"] == (
+        f"arn:aws:states:{REGION}:123456789012:execution:orders:*"
+    )
+
+
+def test_executions_that_were_cut_off_rest_in_the_dead_letter_queue() -> None:
+    recording = queue()
+    rule = recording.one("aws:cloudwatch/eventRule:EventRule", "order-queue-cut-off")
+    assert json.loads(rule.inputs["eventPattern"]) == {
+        "source": ["aws.states"],
+        "detail-type": ["Step Functions Execution Status Change"],
+        "detail": {
+            "stateMachineArn": [WORKFLOW],
+            "$or": [
+                {"status": ["TIMED_OUT", "ABORTED"]},
+                # Those put their message to rest themselves.
+                {
+                    "status": ["FAILED"],
+                    "error": [{"anything-but": ["OrderWorkflow.MessageRests"]}],
+                },
+            ],
+        },
+    }
+    target = recording.one("aws:cloudwatch/eventTarget:EventTarget", "order-queue-cut-off").inputs
+    dead = recording.one("aws:sqs/queue:Queue", "order-queue-dead-letters")
+    assert (target["arn"], target["inputPath"]) == (dead.arn, "$.detail")
+    assert target["rule"] == "order-queue-cut-off-1a2b3c4"
+    ends = yaml.safe_load(DEFINITION.read_text())["States"]["MessageRests"]
+    assert (ends["Type"], ends["Error"]) == ("Fail", MESSAGE_RESTS)
+
+
+def test_only_eventbridge_is_let_in_for_its_rule_and_to_the_dead_letters() -> None:
+    recording = queue()
+    [deny] = recording.one("aws:sqs/queuePolicy:QueuePolicy", "order-queue").policy()
+    assert deny["Effect"] == "Deny"
+    dead = recording.one("aws:sqs/queuePolicy:QueuePolicy", "order-queue-dead-letters").policy()
+    assert [each["Effect"] for each in dead] == ["Deny", "Allow"]
+    assert dead[1]["Principal"] == {"Service": "events.amazonaws.com"}
+    assert dead[1]["Action"] == ["sqs:SendMessage"]
+    rule = recording.one("aws:cloudwatch/eventRule:EventRule", "order-queue-cut-off")
+    assert dead[1]["Condition"] == {"ArnEquals": {"aws:SourceArn": rule.arn}}

@@ -42,6 +42,10 @@ def test_changes_are_streamed_with_both_images() -> None:
     assert inputs["streamViewType"] == "NEW_AND_OLD_IMAGES"
 
 
+def test_tombstones_expire() -> None:
+    assert table().inputs["ttl"] == {"enabled": True, "attributeName": "expiresAt"}
+
+
 @pytest.mark.parametrize("guarded", [True, False])
 def test_the_stage_says_how_well_it_is_guarded(guarded: bool) -> None:
     inputs = table(guarded=guarded).inputs

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from functions.payments.processor import PaymentProcessorUnreachable
 from infra.order_workflow import OrderWorkflow, OrderWorkflowArgs
 from tests.infra.recording import Recording, arn, record
 
@@ -20,8 +21,12 @@ def workflow(workflow_type: Any = "STANDARD") -> Recording:
             OrderWorkflowArgs(
                 table_name="orders-table",
                 table_arn="arn:table",
+                take_payment_arn="arn:take-payment",
+                refund_queue_url="https://refunds",
+                refund_queue_arn="arn:refunds",
+                dead_letter_queue_url="https://dead-letters",
+                dead_letter_queue_arn="arn:dead-letters",
                 notification_topic_arn="arn:topic",
-                payment_success_rate=0.25,
                 workflow_type=workflow_type,
                 log_retention_days=3,
             ),
@@ -58,12 +63,9 @@ def tasks(definition: dict[str, Any]) -> dict[str, dict[str, Any]]:
 def test_its_names_are_filled_in(definition: dict[str, Any]) -> None:
     assert "${" not in json.dumps(definition)
     states = definition["States"]
-    functions = {
-        states[name]["Arguments"]["FunctionName"] for name in ("TakePayment", "RefundPayment")
-    }
-    assert functions == {
-        arn("aws:lambda/function:Function", name) for name in ("take-payment", "refund-payment")
-    }
+    assert states["TakePayment"]["Arguments"]["FunctionName"] == "arn:take-payment"
+    assert states["RefundPayment"]["Arguments"]["QueueUrl"] == "https://refunds"
+    assert states["RestMessage"]["Arguments"]["QueueUrl"] == "https://dead-letters"
     assert states["Notify"]["Arguments"]["TopicArn"] == "arn:topic"
     tables = {
         state["Arguments"]["TableName"]
@@ -93,7 +95,53 @@ def test_every_task_has_a_timeout_retries_and_a_way_out_of_every_error(
     for name, task in tasks(definition).items():
         assert task["TimeoutSeconds"] > 0, name
         assert task["Retry"][-1]["ErrorEquals"] == ["States.ALL"], name
-        assert task["Catch"][-1]["ErrorEquals"] == ["States.ALL"], name
+        # What cannot be put to rest ends the execution, for EventBridge or the log to tell.
+        ways_out = [] if name == "RestMessage" else [(["States.ALL"], "RestMessage")]
+        assert [(each["ErrorEquals"], each["Next"]) for each in task.get("Catch", [])][-1:] == (
+            ways_out
+        ), name
+
+
+def test_the_happy_path_enters_four_states(definition: dict[str, Any]) -> None:
+    states = definition["States"]
+    path = [definition["StartAt"]]
+    while "Next" in states[path[-1]]:
+        path.append(states[path[-1]]["Next"])
+    assert path == ["SaveOrder", "TakePayment", "MarkOrder", "Notify"]
+    assert states[path[-1]]["End"] is True
+
+
+def test_only_the_processors_word_fails_a_payment(definition: dict[str, Any]) -> None:
+    take, unreachable = definition["States"]["TakePayment"], "PaymentProcessorUnreachable"
+    assert [each["ErrorEquals"] for each in take["Catch"]] == [[unreachable], ["States.ALL"]]
+    marks = {name for name, each in definition["States"].items() if "Mark" in str(targets(each))}
+    assert marks == {"TakePayment"}
+    # By the class's name, which is what Lambda names the error.
+    assert PaymentProcessorUnreachable.__name__ == unreachable
+
+
+def test_throttling_and_service_exceptions_have_retriers_of_their_own(
+    definition: dict[str, Any],
+) -> None:
+    [lambda_retrier] = [
+        each
+        for each in definition["States"]["TakePayment"]["Retry"]
+        if "Lambda.TooManyRequestsException" in each["ErrorEquals"]
+    ]
+    assert lambda_retrier["ErrorEquals"] == [
+        "Lambda.ServiceException",
+        "Lambda.AWSLambdaException",
+        "Lambda.SdkClientException",
+        "Lambda.TooManyRequestsException",
+    ]
+    # AWS's advice: an interval of 2 s, a rate of 2, six attempts.
+    assert (lambda_retrier["IntervalSeconds"], lambda_retrier["BackoffRate"]) == (2, 2)
+    assert lambda_retrier["MaxAttempts"] == 6
+    for name, task in tasks(definition).items():
+        if "dynamodb" in task["Resource"]:
+            named = task["Retry"][1]["ErrorEquals"]
+            assert "DynamoDB.ProvisionedThroughputExceededException" in named, name
+            assert "States.Timeout" in named, name
 
 
 def test_no_retry_wastes_time_on_a_condition_that_failed(definition: dict[str, Any]) -> None:
@@ -111,15 +159,7 @@ def test_no_payment_is_given_back_before_its_order_is_marked_or_read(
     before = {
         name for name, state in definition["States"].items() if "RefundPayment" in targets(state)
     }
-    assert before == {"IsPaymentOwed", "WhoEndedIt"}
-    marked = {
-        name for name, state in definition["States"].items() if "IsPaymentOwed" in targets(state)
-    }
-    assert marked == {"MarkFailed", "WhoEndedIt"}
-    # And what was never taken is not given back.
-    owed = definition["States"]["IsPaymentOwed"]
-    assert owed["Choices"] == [{"Condition": "{% $owed %}", "Next": "RefundPayment"}]
-    assert owed["Default"] == "Notify"
+    assert before == {"MarkUnreachable", "HowItStands"}
 
 
 def test_the_longest_way_fits_an_express_execution(definition: dict[str, Any]) -> None:
@@ -127,44 +167,31 @@ def test_the_longest_way_fits_an_express_execution(definition: dict[str, Any]) -
     assert "TimeoutSeconds" not in definition
 
     def longest(task: dict[str, Any]) -> float:
-        retry = task["Retry"][-1]
-        waits = (
-            retry["IntervalSeconds"] * retry["BackoffRate"] ** n
-            for n in range(retry["MaxAttempts"])
-        )
-        return task["TimeoutSeconds"] * (retry["MaxAttempts"] + 1) + sum(waits)
+        waits, tries = 0.0, 1
+        for retry in task["Retry"]:
+            most = retry.get("MaxDelaySeconds", EXPRESS_SECONDS)
+            for n in range(retry["MaxAttempts"]):
+                waits += min(retry["IntervalSeconds"] * retry.get("BackoffRate", 2) ** n, most)
+            # Lambda says at once that it cannot call a function.
+            if "Lambda.TooManyRequestsException" not in retry["ErrorEquals"]:
+                tries += retry["MaxAttempts"]
+        return task["TimeoutSeconds"] * tries + waits
 
+    every_task = tasks(definition)
     way = [
         "SaveOrder",
-        "ReadSavedOrder",
+        "ReadOrder",
         "TakePayment",
-        "MarkPaid",
-        "ReadEndedOrder",
+        "MarkUnreachable",
+        "ReadOrder",
         "RefundPayment",
-        "MarkFailed",
         "Notify",
+        "RestMessage",
     ]
-    every_task = tasks(definition)
-    assert set(way) == set(every_task)
+    # The other mark is of the same length.
+    assert longest(every_task["MarkOrder"]) == longest(every_task["MarkUnreachable"])
+    assert set(every_task) - set(way) == {"MarkOrder"}
     assert sum(longest(every_task[name]) for name in way) < EXPRESS_SECONDS
-
-
-def test_only_a_first_attempt_saves_the_order(definition: dict[str, Any]) -> None:
-    first = definition["States"][definition["StartAt"]]
-    assert (first["Type"], first["Default"]) == ("Choice", "ReadSavedOrder")
-    [choice] = first["Choices"]
-    assert choice["Condition"] == "{% $states.input.attempt = 1 %}"
-    assert choice["Next"] == "SaveOrder"
-    # Either way, what the later states read is there.
-    assert choice["Assign"] == first["Assign"]
-    assert set(first["Assign"]) == {"order", "saved", "owed", "reason", "fault"}
-
-
-def test_the_functions_outlive_no_task(recording: Recording, definition: dict[str, Any]) -> None:
-    for name, state in (("take-payment", "TakePayment"), ("refund-payment", "RefundPayment")):
-        function = recording.one("aws:lambda/function:Function", name).inputs
-        assert function["timeout"] < definition["States"][state]["TimeoutSeconds"]
-        assert function["environment"]["variables"]["PAYMENT_SUCCESS_RATE"] == "0.25"
 
 
 def test_both_types_run_the_same_definition(machine: dict[str, Any]) -> None:
@@ -176,7 +203,10 @@ def test_both_types_run_the_same_definition(machine: dict[str, Any]) -> None:
 def test_what_the_history_does_not_keep_is_logged(machine: dict[str, Any]) -> None:
     express = workflow("EXPRESS").one("aws:sfn/stateMachine:StateMachine", "order-workflow").inputs
     assert machine["loggingConfiguration"]["level"] == "ERROR"
-    assert express["loggingConfiguration"]["level"] == "ALL"
+    assert machine["loggingConfiguration"]["includeExecutionData"] is False
+    # Its input is the order, which is nowhere else once its message is gone.
+    assert express["loggingConfiguration"]["level"] == "ERROR"
+    assert express["loggingConfiguration"]["includeExecutionData"] is True
     group = arn("aws:cloudwatch/logGroup:LogGroup", "order-workflow")
     assert machine["loggingConfiguration"]["logDestination"] == f"{group}:*"
     assert machine["tracingConfiguration"] == {"enabled": True}

@@ -15,6 +15,7 @@ COMPONENTS = {
     "orderflow:queueing:OrderQueue",
     "orderflow:queueing:ConsumedQueue",
     "orderflow:workflow:OrderWorkflow",
+    "orderflow:payments:Payments",
     "orderflow:notifications:OrderNotifications",
     "orderflow:identity:CustomerPool",
     "orderflow:api:OrderApi",
@@ -22,8 +23,11 @@ COMPONENTS = {
     "orderflow:compute:PythonFunction",
 }
 ORDERS = arn("aws:dynamodb/table:Table", "orders")
+LEDGER = arn("aws:dynamodb/table:Table", "payments")
 MAILS = arn("aws:dynamodb/table:Table", "customer-mails")
 QUEUE = arn("aws:sqs/queue:Queue", "order-queue")
+DEAD_LETTERS = arn("aws:sqs/queue:Queue", "order-queue-dead-letters")
+REFUNDS = arn("aws:sqs/queue:Queue", "refunds")
 MAIL_QUEUE = arn("aws:sqs/queue:Queue", "customer-mail")
 WORKFLOW = arn("aws:sfn/stateMachine:StateMachine", "order-workflow")
 TOPIC = arn("aws:sns/topic:Topic", "order-notifications")
@@ -77,13 +81,25 @@ ROLES: dict[str, tuple[str, dict[str, Any]]] = {
         "lambda",
         {
             "states:StartExecution": WORKFLOW,
+            "states:DescribeExecution": f"{WORKFLOW}:*",
             **consumes(QUEUE),
             **logs("start-workflow"),
             **XRAY,
         },
     ),
-    "take-payment": ("lambda", {**logs("take-payment"), **XRAY}),
-    "refund-payment": ("lambda", {**logs("refund-payment"), **XRAY}),
+    "take-payment": (
+        "lambda",
+        {"dynamodb:PutItem": LEDGER, **logs("take-payment"), **XRAY},
+    ),
+    "refund-payment": (
+        "lambda",
+        {
+            "dynamodb:UpdateItem": LEDGER,
+            **consumes(REFUNDS),
+            **logs("refund-payment"),
+            **XRAY,
+        },
+    ),
     "email-customer": (
         "lambda",
         {
@@ -104,7 +120,8 @@ ROLES: dict[str, tuple[str, dict[str, Any]]] = {
             "dynamodb:GetItem": ORDERS,
             "dynamodb:PutItem": ORDERS,
             "dynamodb:UpdateItem": ORDERS,
-            "lambda:InvokeFunction": [lambda_arn("take-payment"), lambda_arn("refund-payment")],
+            "lambda:InvokeFunction": lambda_arn("take-payment"),
+            "sqs:SendMessage": [REFUNDS, DEAD_LETTERS],
             "sns:Publish": TOPIC,
             **LOG_DELIVERY,
             **XRAY,
@@ -129,7 +146,6 @@ ROLES: dict[str, tuple[str, dict[str, Any]]] = {
         {
             "dynamodb:GetItem": ORDERS,
             "dynamodb:UpdateItem": ORDERS,
-            "dynamodb:DeleteItem": ORDERS,
             "dynamodb:Query": [f"{ORDERS}/index/byPlacedAt", f"{ORDERS}/index/byRestaurant"],
         },
     ),
@@ -209,6 +225,7 @@ def test_everything_that_can_be_tagged_is(stage: Recording) -> None:
         "aws:appsync/dataSource:DataSource",
         "aws:appsync/function:Function",
         "aws:appsync/resolver:Resolver",
+        "aws:cloudwatch/eventTarget:EventTarget",
         "aws:cognito/userGroup:UserGroup",
         "aws:cognito/userPoolClient:UserPoolClient",
         "aws:iam/rolePolicy:RolePolicy",
@@ -254,7 +271,11 @@ def test_the_outputs_are_the_documented_ones(stage: Recording) -> None:
         "deadLetterQueueUrl": (
             f"https://sqs.{REGION}.amazonaws.com/123456789012/order-queue-dead-letters"
         ),
+        "refundDeadLetterQueueUrl": (
+            f"https://sqs.{REGION}.amazonaws.com/123456789012/refunds-dead-letters"
+        ),
         "orderTableName": "orders-1a2b3c4",
+        "paymentTableName": "payments-1a2b3c4",
         "workflowArn": WORKFLOW,
         "notificationTopicArn": TOPIC,
     }

@@ -28,7 +28,7 @@ def test_the_defaults() -> None:
         alarm_emails=(),
         sender_email=None,
         consumer_batch_size=10,
-        consumer_max_concurrency=10,
+        consumer_max_concurrency=2,
         deletion_protection=True,
         point_in_time_recovery=True,
         introspection=False,

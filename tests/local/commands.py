@@ -19,7 +19,9 @@ OUTPUTS = {
     "userPoolClientId",
     "orderQueueUrl",
     "deadLetterQueueUrl",
+    "refundDeadLetterQueueUrl",
     "orderTableName",
+    "paymentTableName",
     "workflowArn",
     "notificationTopicArn",
 }

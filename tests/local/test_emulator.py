@@ -267,7 +267,7 @@ def test_a_child_that_does_not_answer_is_stopped(
         f"import os, time\ndef main():\n    open({str(pid)!r}, 'w').write(str(os.getpid()))\n"
         "    time.sleep(600)",
     )
-    monkeypatch.setattr("local.cloud.emulator.READY_WITHIN_SECONDS", 1)
+    monkeypatch.setattr("local.cloud.emulator.READY_WITHIN_SECONDS", 2)
     emulator = Emulator(tmp_path / "state")
     with pytest.raises(CloudError) as raised:
         emulator.start()
@@ -276,11 +276,11 @@ def test_a_child_that_does_not_answer_is_stopped(
 
 
 def _ministack(folder: Path, monkeypatch: pytest.MonkeyPatch, code: str) -> None:
-    """Put another emulator in its place."""
+    """Put another application in the emulator's place; its services are its own."""
     package = folder / "path" / "ministack"
-    (package / "core").mkdir(parents=True)
-    for part in (package, package / "core"):
-        (part / "__init__.py").touch()
-    (package / "core" / "iam_actions.py").write_text("_ses_v2_resource_arn = None")
+    package.mkdir(parents=True)
+    (package / "__init__.py").write_text(
+        "from pkgutil import extend_path\n__path__ = extend_path(__path__, __name__)"
+    )
     (package / "app.py").write_text(f"app = None\n{code}")
     monkeypatch.setenv("PYTHONPATH", str(package.parent))

@@ -1,0 +1,66 @@
+"""Has errors of functions named as Lambda and Step Functions name them.
+
+- What a Python handler raises is named by its class; a process that ended, `Runtime.ExitError`. The
+  emulator names both `Runtime.HandlerError`, so no Retry or Catch by a name ever matched.
+- A call that was throttled is `Lambda.TooManyRequestsException` to a workflow. The emulator names
+  it `Lambda.Unknown`.
+
+https://docs.aws.amazon.com/lambda/latest/dg/python-exceptions.html
+https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html
+"""
+
+from contextvars import ContextVar
+from typing import Any
+
+from ministack.core import lambda_runtime  # pyright: ignore[reportMissingTypeStubs]
+from ministack.services import (  # pyright: ignore[reportMissingTypeStubs]
+    lambda_svc,
+    stepfunctions,
+)
+
+# How the process that runs a handler begins to tell what that raised.
+TOLD = '{"status": "error", "error": str(e), "trace": '
+NAMED = TOLD.replace('"trace"', '"errorType": type(e).__name__, "trace"')
+# How the emulator tells of one that ended instead.
+ENDED = "Worker process died"
+THROTTLED = "TooManyRequestsException"
+
+_runtime: Any = lambda_runtime
+_functions: Any = lambda_svc
+_states: Any = stepfunctions
+
+# What the invocation that goes on here raised.
+_raised: ContextVar[str | None] = ContextVar("raised", default=None)
+
+
+def name_function_errors() -> None:
+    """Patch the emulator that this process runs."""
+    assert _runtime._PYTHON_WORKER_SCRIPT.count(TOLD) == 1
+    _runtime._PYTHON_WORKER_SCRIPT = _runtime._PYTHON_WORKER_SCRIPT.replace(TOLD, NAMED)
+    invoke, execute = _runtime.Worker.invoke, _functions._execute_function_warm
+    call = _states._call_lambda
+
+    def invoke_and_note(*arguments: Any, **named: Any) -> dict[str, Any]:
+        answer = invoke(*arguments, **named)
+        ended = answer.get("error") == ENDED
+        _raised.set("Runtime.ExitError" if ended else answer.get("errorType"))
+        return answer
+
+    def execute_and_name(*arguments: Any) -> dict[str, Any]:
+        _raised.set(None)
+        result = execute(*arguments)
+        if error_type := _raised.get():
+            result["body"]["errorType"] = error_type
+        return result
+
+    def call_and_name(function: Any, event: Any) -> Any:
+        try:
+            return call(function, event)
+        except _states._ExecutionError as error:
+            if error.error != "Lambda.Unknown" or THROTTLED not in error.cause:
+                raise
+            raise _states._ExecutionError(f"Lambda.{THROTTLED}", error.cause) from None
+
+    _runtime.Worker.invoke = invoke_and_note
+    _functions._execute_function_warm = execute_and_name
+    _states._call_lambda = call_and_name
