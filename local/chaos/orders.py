@@ -16,8 +16,8 @@ from local.customers import Customer
 from local.demo import MENU
 
 SUCCESS_RATE = 0.6
-# Of the orders, those whose first payment gets no answer; by the rate alone they were too few.
-UNREACHABLE_SHARE = 0.04
+# The first of so many orders has no answer to its first payment; others have none by the rate.
+UNREACHABLE_ONCE_IN = 50
 BROKEN_SHARE = 0.15
 
 
@@ -139,10 +139,17 @@ def draw_of(order_id: str, attempt: int) -> Draw:
 def draw_orders(chance: random.Random, number: int, customers: list[Customer]) -> list[Order]:
     """The orders of a run, in the order of placing."""
     habits = chance.choices(list(SHARES), weights=list(SHARES.values()), k=number)
-    return [_draw_order(chance, habit, chance.choice(customers)) for habit in habits]
+    return [
+        _draw_order(
+            chance, habit, chance.choice(customers), unreachable=index % UNREACHABLE_ONCE_IN == 0
+        )
+        for index, habit in enumerate(habits)
+    ]
 
 
-def _draw_order(chance: random.Random, habit: Habit, customer: Customer) -> Order:
+def _draw_order(
+    chance: random.Random, habit: Habit, customer: Customer, *, unreachable: bool
+) -> Order:
     name, restaurant, add_ons = chance.choice(MENU)
     contents = Contents(
         name=name,
@@ -151,7 +158,7 @@ def _draw_order(chance: random.Random, habit: Habit, customer: Customer) -> Orde
         add_ons=tuple(add_ons),
     )
     return Order(
-        id=_draw_id(chance, unreachable=chance.random() < UNREACHABLE_SHARE),
+        id=_draw_id(chance, unreachable=unreachable),
         customer=customer,
         habit=habit,
         breaks=chance.random() < BROKEN_SHARE,

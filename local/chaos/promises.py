@@ -126,15 +126,18 @@ def _paid(order: Order, item: Item | None, rows: dict[int, Item]) -> Iterator[st
     """No money is lost, and only the processor's word fails a payment."""
     kept = _kept_attempt(item)
     for attempt, row in rows.items():
-        accepted = row["outcome"] == "ACCEPTED"
-        if row["outcome"] != draw_of(order.id, attempt).outcome:
-            yield f"has payment {attempt} {row['outcome']}, which the processor never said"
-        if accepted and attempt != kept and "refundedAt" not in row:
-            yield f"is not paid by payment {attempt}, which was taken and not given back"
-        if accepted and attempt == kept and "refundedAt" in row:
+        outcome, given_back = row["outcome"], "refundedAt" in row
+        # A payment that is given back before it is taken is voided, whatever would have come of it.
+        if outcome not in {draw_of(order.id, attempt).outcome, "VOIDED"}:
+            yield f"has payment {attempt} {outcome}, which the processor never said"
+        if outcome != "DECLINED" and attempt != kept and not given_back:
+            yield f"is not paid by payment {attempt}, which is {outcome} and not given back"
+        if outcome == "ACCEPTED" and attempt == kept and given_back:
             yield f"is paid by payment {attempt}, which was given back"
-        if not accepted and "refundedAt" in row:
+        if outcome == "DECLINED" and given_back:
             yield f"had payment {attempt} given back, which was declined"
+        if ("takenAt" in row) is not (outcome == "ACCEPTED"):
+            yield f"has payment {attempt} {outcome}, but the ledger has another time of taking it"
     if kept is not None and rows.get(kept, {}).get("outcome") != "ACCEPTED":
         yield f"is paid by payment {kept}, which was never taken"
     if item and item.get("status") == "PAID" and item.get("statusReason") is not None:

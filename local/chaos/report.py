@@ -73,5 +73,5 @@ def _end(item: Item | None) -> str:
 
 def _payment(row: Item) -> str:
     if row["outcome"] != "ACCEPTED":
-        return "declined"
+        return row["outcome"].lower()
     return "taken and given back" if "refundedAt" in row else "taken and kept"

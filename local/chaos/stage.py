@@ -15,7 +15,7 @@ from local.embedded_cloud import EmbeddedCloud
 
 # What a killed consumer had comes back after this; on the stage itself it takes minutes.
 VISIBILITY_SECONDS = 1
-MOST_PAYMENTS_AT_ONCE = 8
+MOST_PAYMENTS_AT_ONCE = 4
 MOST_REDRIVEN_AT_ONCE = 40
 LOOK_SECONDS = 0.1
 # For an operator who looks at dead letters and puts them back.

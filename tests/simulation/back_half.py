@@ -6,7 +6,6 @@ from functools import partial
 
 from infra.consumed_queue import MAX_RECEIVE_COUNT, VISIBILITY_PER_FUNCTION_TIMEOUT
 from infra.payments import MOST_REFUND_RECEIVES, REFUND_SECONDS
-from tests.simulation.models.definition import Definition
 from tests.simulation.models.door import Answer, Door
 from tests.simulation.models.functions import Functions, Mail, silence
 from tests.simulation.models.queues import DeadLetters, Message, Queue, Topic
@@ -62,7 +61,6 @@ class Run:
     struck: Mapping[str, Strike]
     felt: frozenset[Outage]
     story: list[tuple[float, str, str]]
-    moves: int
     answers: list[Answer]
     executions: list[Ended]
     orders: Mapping[tuple[str, ...], Item]
@@ -72,16 +70,20 @@ class Run:
     resting: Mapping[str, list[Message]]
 
 
-def run(schedule: Schedule, *, telling: bool = False, definition: Definition | None = None) -> Run:
-    """Run a schedule to its end: until nothing moves, or a promise is broken."""
+def run(schedule: Schedule, *, telling: bool = False) -> Run:
+    """Run a schedule to its end: until nothing moves, or a promise is broken.
+
+    Args:
+        telling: have its story told.
+    """
     with silence():
-        return BackHalf(schedule, definition or deployed_definition(), telling=telling).run()
+        return BackHalf(schedule, telling=telling).run()
 
 
 class BackHalf:
     """Everything behind the door, wired as __main__.py wires it."""
 
-    def __init__(self, schedule: Schedule, definition: Definition, *, telling: bool) -> None:
+    def __init__(self, schedule: Schedule, *, telling: bool) -> None:
         world = self.world = World(schedule)
         world.telling = telling
         self._schedule = schedule
@@ -123,7 +125,7 @@ class BackHalf:
         self.workflow = OrderWorkflow(
             world,
             schedule.workflow_type,
-            definition=definition,
+            definition=deployed_definition(),
             functions=self.functions,
             orders=self.orders,
             refunds=self.refund_queue,
@@ -250,7 +252,6 @@ class BackHalf:
             struck=self.world.struck,
             felt=frozenset(self.world.felt),
             story=self.world.story,
-            moves=self.world.moves,
             answers=self.door.answers,
             executions=[
                 Ended(each.name, each.status, tuple(each.progress.path), each.progress.tries)

@@ -27,8 +27,8 @@ TAGS = {"project": "orderflow", "stage": "local"}
 FUNCTIONS = {
     # timeout, packages
     "start-workflow": (30, {"start_workflow"}),
-    "take-payment": (5, {"take_payment", "payments"}),
-    "refund-payment": (5, {"refund_payment", "payments"}),
+    "take-payment": (8, {"take_payment", "payments"}),
+    "refund-payment": (15, {"refund_payment", "payments"}),
     "email-customer": (30, {"email_customer"}),
     "broadcast-update": (30, {"broadcast_update"}),
 }
@@ -149,7 +149,7 @@ def test_the_guards_of_a_stage(cloud: EmbeddedCloud, guarded: dict[str, Any]) ->
     assert recovery(aws, guarded) == "ENABLED"
     assert pool["DeletionProtection"] == "ACTIVE"
     assert machine["type"] == "EXPRESS"
-    assert machine["loggingConfiguration"]["level"] == "ALL"
+    assert machine["loggingConfiguration"]["level"] == "ERROR"
     assert machine["loggingConfiguration"]["includeExecutionData"] is True
     assert api["introspectionConfig"] == "DISABLED"
     emails = {"a@orderflow.example", "b@orderflow.example"}
@@ -199,14 +199,23 @@ def test_queue_policies(stage: Deployed, name: str, dead_letters: str) -> None:
         "Resource": queue["QueueArn"],
         "Condition": {"ArnEquals": {"aws:SourceArn": topic}},
     }
-    assert allowed == ([from_topic] if name == "customer-mail" else [])
+    if name == "customer-mail":
+        assert allowed == [from_topic]
+    elif dead_letters:
+        [from_rule] = allowed
+        assert from_rule["Principal"] == {"Service": "events.amazonaws.com"}
+        assert ":rule/order-queue-cut-off-" in from_rule["Condition"]["ArnEquals"]["aws:SourceArn"]
+    else:
+        assert allowed == []
 
 
 def test_the_outputs_are_the_queues(stage: Deployed) -> None:
     assert stage.outputs["orderQueueUrl"] == stage.queues["order-queue"]
     assert stage.outputs["deadLetterQueueUrl"] == stage.queues["order-queue-dead-letters"]
-    dead_letters = {f"{name}-dead-letters" for name in QUEUES} | {BROADCAST_DEAD_LETTERS}
-    assert set(stage.queues) == {*QUEUES} | dead_letters
+    assert stage.outputs["refundDeadLetterQueueUrl"] == stage.queues["refunds-dead-letters"]
+    queues = {*QUEUES, "refunds"}
+    dead_letters = {f"{name}-dead-letters" for name in queues} | {BROADCAST_DEAD_LETTERS}
+    assert set(stage.queues) == queues | dead_letters
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
@@ -302,7 +311,8 @@ def test_the_state_machine(stage: Deployed) -> None:
         {
             "OrderTableName": stage.outputs["orderTableName"],
             "TakePaymentArn": stage.function_arn("take-payment"),
-            "RefundPaymentArn": stage.function_arn("refund-payment"),
+            "RefundQueueUrl": stage.queues["refunds"],
+            "DeadLetterQueueUrl": stage.queues["order-queue-dead-letters"],
             "NotificationTopicArn": stage.outputs["notificationTopicArn"],
         },
     )
@@ -480,7 +490,7 @@ def test_the_policies_name_what_was_made(stage: Deployed) -> None:
     assert stage.policy("order-api-orders") == [
         {
             "Effect": "Allow",
-            "Action": ["dynamodb:GetItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"],
+            "Action": ["dynamodb:GetItem", "dynamodb:UpdateItem"],
             "Resource": orders,
         },
         {

@@ -35,14 +35,10 @@ class Expression:
     Its value depends on the values that its references name and on the time, if it asks for it;
     where these are what they were before, so is the value, and a reference alone is just looked up.
     Values are never changed in place.
-
-    Args:
-        remembers: False: asks the library each time.
     """
 
-    def __init__(self, text: str, *, remembers: bool = True) -> None:
+    def __init__(self, text: str) -> None:
         self.text = text
-        self._remembers = remembers
         self._is_reference = REFERENCE.fullmatch(text) is not None
         self._parsed = _parse(text)
         self._exists = _parse(f"$exists(({text}))")
@@ -60,8 +56,6 @@ class Expression:
         Raises:
             QueryEvaluationError: there is none.
         """
-        if not self._remembers:
-            return self._evaluated(scope)
         values = [_value(scope, name, fields) for name, fields in self._references]
         if self._is_reference and isinstance(values[0], str | dict):
             return values[0]
@@ -70,13 +64,14 @@ class Expression:
             key = (*key, scope.now())
         if (value := self._remembered.get(key, MISSING)) is not MISSING:
             return value
-        value = self._evaluated(scope)
+        value = self.ask(scope)
         if len(self._remembered) >= MOST_REMEMBERED:
             self._remembered.clear()
         self._remembered[key] = value
         return value
 
-    def _evaluated(self, scope: Scope) -> Any:
+    def ask(self, scope: Scope) -> Any:
+        """As `evaluate`, by the library."""
         # The library takes None for undefined.
         null: Any = utils.Utils.NULL_VALUE
         bindings = {
