@@ -15,8 +15,8 @@ class Ledger:
     """One row of a DynamoDB table for each payment; the fake processor's memory.
 
     A row has `customerId` and `payment` (`<order id>#<attempt>`) as its key, `outcome`, `takenAt`
-    where it was accepted, and `refundedAt` once it was given back, or voided. Both writes are conditional:
-    whoever comes second, at once or after a lost answer, finds what the first has done.
+    where it was accepted, and `refundedAt` once it was given back, or voided. Both writes are
+    conditional: whoever comes second, at once or after a lost answer, finds what the first did.
     """
 
     def __init__(

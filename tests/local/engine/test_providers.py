@@ -260,8 +260,14 @@ def test_a_function(stage: Deployed, name: str) -> None:
 def environment(stage: Deployed, name: str) -> dict[str, str]:
     return {
         "start-workflow": {"WORKFLOW_ARN": stage.outputs["workflowArn"]},
-        "take-payment": {"PAYMENT_SUCCESS_RATE": OPTIONS["orderflow:paymentSuccessRate"]},
-        "refund-payment": {"PAYMENT_SUCCESS_RATE": OPTIONS["orderflow:paymentSuccessRate"]},
+        "take-payment": {
+            "PAYMENT_SUCCESS_RATE": OPTIONS["orderflow:paymentSuccessRate"],
+            "PAYMENTS_TABLE": stage.outputs["paymentTableName"],
+        },
+        "refund-payment": {
+            "PAYMENT_SUCCESS_RATE": OPTIONS["orderflow:paymentSuccessRate"],
+            "PAYMENTS_TABLE": stage.outputs["paymentTableName"],
+        },
         "email-customer": {
             "USER_POOL_ID": stage.outputs["userPoolId"],
             "SENDER_EMAIL": OPTIONS["orderflow:senderEmail"],
@@ -506,19 +512,22 @@ def test_the_policies_name_what_was_made(stage: Deployed) -> None:
             "Resource": stage.queue_arn("order-queue"),
         }
     ]
-    start, receive, *_ = stage.policy("start-workflow")
+    start, ask, receive, *_ = stage.policy("start-workflow")
     assert start["Action"] == ["states:StartExecution"]
     assert start["Resource"] == stage.outputs["workflowArn"]
+    executions = stage.outputs["workflowArn"].replace(":stateMachine:", ":execution:")
+    assert (ask["Action"], ask["Resource"]) == (["states:DescribeExecution"], f"{executions}:*")
     assert receive["Resource"] == stage.queue_arn("order-queue")
     read, keep, tell, *_ = stage.policy("broadcast-update")
     assert read["Resource"] == stream_arn(stage)
     assert keep["Resource"] == stage.queue_arn(BROADCAST_DEAD_LETTERS)
     assert tell["Resource"] == f"{stage.api['arn']}/types/Mutation/fields/publishOrderUpdate"
-    save, call, publish, _ = stage.policy("order-workflow")
+    save, call, send, publish, _ = stage.policy("order-workflow")
     assert save["Resource"] == orders
-    assert call["Resource"] == [
-        stage.function_arn("take-payment"),
-        stage.function_arn("refund-payment"),
+    assert call["Resource"] == stage.function_arn("take-payment")
+    assert send["Resource"] == [
+        stage.queue_arn("refunds"),
+        stage.queue_arn("order-queue-dead-letters"),
     ]
     assert publish["Resource"] == stage.outputs["notificationTopicArn"]
     for function in FUNCTIONS:
