@@ -24,7 +24,7 @@ from local.chaos.stage import Stage
 # Of these, killed workers; as the functions are named on the stage, before their suffixes.
 KILLED = ("start-workflow", "take-payment", "refund-payment", "broadcast-update")
 MOST_LOOKS = 100
-LOOK_SECONDS = 0.02
+LOOK_SECONDS = 0.05
 # For so many further orders the whole queue is late.
 LATE_ORDERS = 8
 

@@ -17,7 +17,7 @@ from local.embedded_cloud import EmbeddedCloud
 VISIBILITY_SECONDS = 1
 MOST_PAYMENTS_AT_ONCE = 4
 MOST_REDRIVEN_AT_ONCE = 40
-LOOK_SECONDS = 0.1
+LOOK_SECONDS = 0.25
 # For an operator who looks at dead letters and puts them back.
 HELD_SECONDS = 60
 IN_QUEUE = (

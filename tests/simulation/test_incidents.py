@@ -171,13 +171,21 @@ def test_a_success_whose_answer_was_slow_was_charged_again(
     assert mails(result) == [("alice", 1, "PAID")]
 
 
-def test_a_stale_duplicate_overwrote_a_newer_success(workflow_type: WorkflowType) -> None:
+@pytest.mark.parametrize("while_pending", [True, False])
+def test_a_stale_duplicate_overwrote_a_newer_success(
+    workflow_type: WorkflowType, while_pending: bool
+) -> None:
     result = played(
         workflow_type,
         Place(0, 0, "alice", DECLINES),
         Retry(1, 10, "alice", DECLINES),
+        # The first attempt's message, and its mark, come again late.
         strikes={"place 0 delivery": TWICE, "alice-* MarkOrder 1": LATE},
-        durations={"place 0 again": 60, "alice-* MarkOrder 1 late": 100},
+        durations={
+            "place 0 again": 30,
+            "alice-* MarkOrder 1 late": 30,
+            "alice-*-2* TakePayment 1": 60 if while_pending else 0.01,
+        },
     )
 
     assert order(result, DECLINES)["status"] == "PAID"

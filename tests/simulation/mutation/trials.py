@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from queue import SimpleQueue
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
 from rich.console import Console
 from rich.progress import Progress
@@ -28,6 +28,16 @@ ROOT = Path(__file__).parents[3]
 PARTS = ("functions", "graphql", "infra", "tests/functions", "tests/simulation", "pyproject.toml")
 PROCESSES = 2
 SECONDS_PER_MUTANT = 300
+NOTHING = "seen by nothing"
+PLAIN: "Plain" = {"markup": False, "highlight": False, "soft_wrap": True}
+
+
+class Plain(TypedDict):
+    """How lines are printed as they are."""
+
+    markup: bool
+    highlight: bool
+    soft_wrap: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +55,7 @@ def try_mutants(wanted: str, minutes: float) -> int:
     chosen = [mutant for mutant in mutants(ROOT) if wanted in mutant.name]
     with _copies() as copies:
         if seen_by := _original(copies):
-            console.print(f"Something is wrong without any mutation: {seen_by}", markup=False)
+            console.print(f"Something is wrong without any mutation: {seen_by}", **PLAIN)
             return 1
         trials = _try_all(chosen, copies, ends_at, console)
     console.print(_table(trials))
@@ -73,8 +83,8 @@ def _try_all(
             with lock:
                 trials.append(trial)
                 progress.advance(task)
-                if not trial.seen_by:
-                    progress.console.print(f"survives: {mutant.name}", markup=False)
+                if not (trial.seen_by and console.is_terminal):
+                    progress.console.print(f"{mutant.name}: {trial.seen_by or NOTHING}", **PLAIN)
 
         with ThreadPoolExecutor(PROCESSES) as pool:
             list(pool.map(attempt, chosen))
