@@ -23,11 +23,15 @@ def deploy(cloud: EmbeddedCloud) -> Deploy:
 
     @cache
     def deploy(**options: str | float) -> Stage:
-        return Stage(
+        stage = Stage(
             cloud=cloud,
             outputs=cloud.deploy(options),
             success_rate=float(options.get("paymentSuccessRate", 0.8)),
         )
+        # A mail's twin that comes while it is being sent is looked at again in seconds.
+        for url in stage.queues("customer-mail-"):
+            cloud.aws.sqs.set_queue_attributes(QueueUrl=url, Attributes={"VisibilityTimeout": "10"})
+        return stage
 
     return deploy
 

@@ -271,13 +271,19 @@ class Stage:
 
     def settle(self) -> None:
         """Wait until all that is on its way has been worked off, in the order of its way."""
-        eventually(lambda: self.depth("orderQueueUrl"), lambda depth: depth == 0)
-        eventually(self.running, lambda running: running == 0)
-        for prefix in ("refunds-", "customer-mail-"):
-            urls = self.cloud.aws.sqs.list_queues(QueueNamePrefix=prefix)["QueueUrls"]
-            for url in urls:
-                if "dead-letters" not in url:
-                    eventually(lambda url=url: self._depth(url), lambda depth: depth == 0)
+
+        def is_none(count: int) -> bool:
+            return count == 0
+
+        assert is_none(eventually(lambda: self.depth("orderQueueUrl"), is_none))
+        assert is_none(eventually(self.running, is_none))
+        for url in self.queues("refunds-") + self.queues("customer-mail-"):
+            assert is_none(eventually(lambda url=url: self._depth(url), is_none)), url
+
+    def queues(self, prefix: str) -> list[str]:
+        """The addresses of all stages' queues of this name, without their dead-letter queues."""
+        urls = self.cloud.aws.sqs.list_queues(QueueNamePrefix=prefix)["QueueUrls"]
+        return [url for url in urls if "dead-letters" not in url]
 
     def dead_letters(self) -> list[str]:
         """The bodies of the messages in the dead-letter queue, which stay there."""

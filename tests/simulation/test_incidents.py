@@ -66,6 +66,7 @@ def order_id(*outcomes: str) -> str:
 
 PAYS = order_id("ACCEPTED", "ACCEPTED")
 DECLINES = order_id("DECLINED", "ACCEPTED")
+UNANSWERED = order_id("UNREACHABLE", "ACCEPTED")
 
 
 @pytest.fixture(params=["STANDARD", "EXPRESS"])
@@ -172,24 +173,27 @@ def test_a_success_whose_answer_was_slow_was_charged_again(
 
 
 @pytest.mark.parametrize("while_pending", [True, False])
+@pytest.mark.parametrize(
+    ("placed", "mark"), [(DECLINES, "MarkOrder"), (UNANSWERED, "MarkUnreachable")]
+)
 def test_a_stale_duplicate_overwrote_a_newer_success(
-    workflow_type: WorkflowType, while_pending: bool
+    workflow_type: WorkflowType, placed: str, mark: str, while_pending: bool
 ) -> None:
     result = played(
         workflow_type,
-        Place(0, 0, "alice", DECLINES),
-        Retry(1, 10, "alice", DECLINES),
+        Place(0, 0, "alice", placed),
+        Retry(1, 20, "alice", placed),
         # The first attempt's message, and its mark, come again late.
-        strikes={"place 0 delivery": TWICE, "alice-* MarkOrder 1": LATE},
+        strikes={"place 0 delivery": TWICE, f"alice-* {mark} 1": LATE},
         durations={
-            "place 0 again": 30,
-            "alice-* MarkOrder 1 late": 30,
-            "alice-*-2* TakePayment 1": 60 if while_pending else 0.01,
+            "place 0 again": 40,
+            f"alice-* {mark} 1 late": 40,
+            "alice-*-2* TakePayment 1": 80 if while_pending else 0.01,
         },
     )
 
-    assert order(result, DECLINES)["status"] == "PAID"
-    assert order(result, DECLINES)["attempt"] == "2"
+    assert order(result, placed)["status"] == "PAID"
+    assert order(result, placed)["attempt"] == "2"
     assert mails(result) == [("alice", 1, "PAYMENT_FAILED"), ("alice", 2, "PAID")]
 
 
@@ -321,6 +325,21 @@ def test_a_payment_that_was_taken_pays_the_order_when_the_table_is_back(
     assert payments(result) == {of(PAYS): ("ACCEPTED", False)}
     assert order(result, PAYS)["status"] == "PAID"
     assert mails(result) == [("alice", 1, "PAID")]
+
+
+@pytest.mark.parametrize("placed", [DECLINES, UNANSWERED])
+def test_a_failure_that_could_not_be_marked_is_marked_when_the_table_is_back(
+    workflow_type: WorkflowType, placed: str
+) -> None:
+    result = played(
+        workflow_type,
+        Place(0, 0, "alice", placed),
+        outages=(Outage(Service.ORDERS, 0.05, 600),),
+    )
+
+    assert [each.status for each in result.executions] == ["FAILED", "SUCCEEDED"]
+    assert order(result, placed)["status"] == "PAYMENT_FAILED"
+    assert mails(result) == [("alice", 1, "PAYMENT_FAILED")]
 
 
 @pytest.mark.parametrize(("seconds", "rests"), [(20, False), (600, True)])

@@ -121,13 +121,11 @@ def _arguments(arguments: Document) -> Iterator[tuple[str, Document]]:
             changed = {**arguments, "ConditionExpression": less}
             yield f"the condition is {less}", _tidied(changed)
     update = arguments.get("UpdateExpression", "")
-    for assignment in ASSIGNMENT.findall(update):
-        # With the comma before it, or after it where it is the first.
-        less = re.sub(
-            rf",?\s*{re.escape(assignment)}|{re.escape(assignment)},", "", update, count=1
-        )
-        less = re.sub(r"SET\s*,", "SET", less)
-        yield f"no {assignment}", _tidied({**arguments, "UpdateExpression": less})
+    for assignment in map(re.escape, ASSIGNMENT.findall(update)):
+        # With the comma before it, which may be in another text, or after it where it is the first.
+        less = re.sub(rf",(?:'\s*&\s*'|\s)*{assignment}|{assignment},\s*", "", update, count=1)
+        what = re.sub(r"\\(.)", r"\1", assignment)
+        yield f"no {what}", _tidied({**arguments, "UpdateExpression": less})
     for name in arguments.get("MessageAttributes", {}):
         attributes = _without(arguments["MessageAttributes"], name)
         yield f"no attribute {name}", {**arguments, "MessageAttributes": attributes}

@@ -50,7 +50,7 @@ class Trial:
 
 def try_mutants(wanted: str, minutes: float) -> int:
     """Try all mutants whose names have `wanted` in them; how many minutes it may take."""
-    console = Console()
+    console = Console(emoji=False)
     ends_at = time.monotonic() + minutes * 60
     chosen = [mutant for mutant in mutants(ROOT) if wanted in mutant.name]
     with _copies() as copies:
