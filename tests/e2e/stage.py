@@ -110,6 +110,11 @@ class Stage:
         return self.sign_in(chef)
 
     @property
+    def unreachable_share(self) -> float:
+        """Of all payments, those that the fake processor does not answer."""
+        return RandomProcessor.UNREACHABLE_SHARE
+
+    @property
     def api_id(self) -> str:
         return self.outputs["graphqlUrl"].split("/")[-2]
 
@@ -324,6 +329,19 @@ class Stage:
         """The names of the executions that were started for an order."""
         lines = self.log_lines("start-workflow", order_id)
         return {line["execution"] for line in lines if "execution" in line}
+
+    def execution(self, name: str) -> tuple[str, list[str]]:
+        """How a STANDARD execution ended, and the states that it entered."""
+        arn = self.outputs["workflowArn"].replace(":stateMachine:", ":execution:")
+        step_functions = self.cloud.aws.step_functions
+        status = step_functions.describe_execution(executionArn=f"{arn}:{name}")["status"]
+        history = step_functions.get_execution_history(executionArn=f"{arn}:{name}")["events"]
+        entered = [
+            event["stateEnteredEventDetails"]["name"]
+            for event in history
+            if "stateEnteredEventDetails" in event
+        ]
+        return status, entered
 
     def running(self) -> int:
         """Workflow executions that have not ended."""

@@ -1,81 +1,26 @@
 """What becomes of an order when a step of its workflow goes wrong, or is gone twice."""
 
-import io
 import json
 import time
-import zipfile
-from collections.abc import Callable, Generator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Generator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from local.customers import Customer
 from tests.e2e.conftest import Deploy
+from tests.e2e.faults import (
+    EXITS_ONCE_IT_HAS_TAKEN,
+    FAULTS,
+    HAS_TAKEN_AND_DOES_NOT_COME_BACK,
+    TAKES_TWO_AT_ONCE,
+    TAKES_WHAT_IS_DELETED_MEANWHILE,
+    definition_of,
+    take_payment_that,
+)
 from tests.e2e.stage import DELETE, RETRY, Stage, eventually, message
-
-FUNCTIONS = Path(__file__).parents[2] / "functions"
-# Around take_payment as it is: what is done instead of calling it is `handle`.
-AROUND = """
-import os, time
-import boto3
-from functions.take_payment.original import handle as take_payment
-
-dynamodb = boto3.client("dynamodb")
-
-def order(event):
-    key = {{name: {{"S": event[name]}} for name in ("customerId", "id")}}
-    return dynamodb.get_item(TableName="{orders}", Key=key, ConsistentRead=True)["Item"]
-
-def calls(event, more=0):
-    return int(dynamodb.update_item(
-        TableName="{orders}",
-        Key={{"customerId": {{"S": "calls"}}, "id": {{"S": event["id"]}}}},
-        UpdateExpression="ADD calls :more",
-        ExpressionAttributeValues={{":more": {{"N": str(more)}}}},
-        ReturnValues="ALL_NEW",
-    )["Attributes"]["calls"]["N"])
-
-def wait(until):
-    give_up = time.monotonic() + 6
-    while not until() and time.monotonic() < give_up:
-        time.sleep(0.02)
-
-{handle}
-"""
-A_BUG = """
-def handle(event, context):
-    raise ValueError("a bug")
-"""
-EXITS_ONCE_IT_HAS_TAKEN = """
-def handle(event, context):
-    result = take_payment(event, context)
-    if calls(event, more=1) == 1:
-        os._exit(1)
-    return result
-"""
-TAKES_WHAT_IS_DELETED_MEANWHILE = """
-def handle(event, context):
-    result = take_payment(event, context)
-    wait(lambda: "deletedAt" in order(event))
-    return result
-"""
-TAKES_TWO_AT_ONCE = """
-def handle(event, context):
-    result = take_payment(event, context)
-    calls(event, more=1)
-    wait(lambda: calls(event) == 2)
-    return result
-"""
-HAS_TAKEN_AND_DOES_NOT_COME_BACK = """
-def handle(event, context):
-    take_payment(event, context)
-    wait(lambda: calls(event) == 1)
-"""
-
-Definition = dict[str, Any]
 
 
 @pytest.fixture(params=["STANDARD", "EXPRESS"])
@@ -91,92 +36,6 @@ def standard(deploy: Deploy) -> Stage:
 
 def _stage(deploy: Deploy, workflow_type: str) -> Stage:
     return deploy(workflowType=workflow_type, logRetentionDays=3)
-
-
-def _definition(stage: Stage) -> Definition:
-    """The workflow's, as it is deployed."""
-    described = stage.cloud.aws.step_functions.describe_state_machine(
-        stateMachineArn=stage.outputs["workflowArn"]
-    )
-    return json.loads(described["definition"])
-
-
-@contextmanager
-def _workflow_with(stage: Stage, state: str, **arguments: str) -> Generator[None]:
-    """Have a state of the workflow called with other arguments."""
-    step_functions, arn = stage.cloud.aws.step_functions, stage.outputs["workflowArn"]
-    before, changed = _definition(stage), _definition(stage)
-    changed["States"][state]["Arguments"].update(arguments)
-    step_functions.update_state_machine(stateMachineArn=arn, definition=json.dumps(changed))
-    try:
-        yield
-    finally:
-        step_functions.update_state_machine(stateMachineArn=arn, definition=json.dumps(before))
-
-
-@contextmanager
-def _take_payment_that(stage: Stage, handle: str) -> Generator[None]:
-    """Have take_payment do something else, which may use the order table too."""
-    functions, iam = stage.cloud.aws.functions, stage.cloud.aws.iam
-    name = _definition(stage)["States"]["TakePayment"]["Arguments"]["FunctionName"]
-    role = functions.get_function_configuration(FunctionName=name).get("Role", "")
-    anything = {"Effect": "Allow", "Action": "dynamodb:*", "Resource": "*"}
-    iam.put_role_policy(
-        RoleName=role.rpartition("/")[2],
-        PolicyName="test",
-        PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [anything]}),
-    )
-    original = (FUNCTIONS / "take_payment" / "handler.py").read_text()
-    around = AROUND.format(orders=stage.outputs["orderTableName"], handle=handle)
-    code = {"handler.py": around, "original.py": original}
-    functions.update_function_code(FunctionName=name, ZipFile=_archive(code))
-    try:
-        yield
-    finally:
-        code = {"handler.py": original}
-        functions.update_function_code(FunctionName=name, ZipFile=_archive(code))
-        iam.delete_role_policy(RoleName=role.rpartition("/")[2], PolicyName="test")
-
-
-def _archive(take_payment: dict[str, str]) -> bytes:
-    archive = io.BytesIO()
-    with zipfile.ZipFile(archive, "w") as code:
-        for name, text in take_payment.items():
-            code.writestr(f"functions/take_payment/{name}", text)
-        for file in (FUNCTIONS / "payments").glob("*.py"):
-            code.write(file, f"functions/payments/{file.name}")
-    return archive.getvalue()
-
-
-@contextmanager
-def _topic_deleted(stage: Stage) -> Generator[None]:
-    sns, topic = stage.cloud.aws.sns, stage.outputs["notificationTopicArn"]
-    [subscription] = (
-        each
-        for each in sns.list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"]
-        if each.get("Protocol") == "sqs"
-    )
-    sns.delete_topic(TopicArn=topic)
-    try:
-        yield
-    finally:
-        sns.create_topic(Name=topic.rpartition(":")[2])
-        sns.subscribe(
-            TopicArn=topic,
-            Protocol="sqs",
-            Endpoint=subscription.get("Endpoint", ""),
-            Attributes={"RawMessageDelivery": "true"},
-        )
-
-
-FAULTS: dict[str, Callable[[Stage], AbstractContextManager[None]]] = {
-    "SaveOrder": lambda stage: _workflow_with(stage, "SaveOrder", TableName="away"),
-    "TakePayment": lambda stage: _take_payment_that(stage, A_BUG),
-    "MarkOrder": lambda stage: _workflow_with(stage, "MarkOrder", TableName="away"),
-    "MarkUnreachable": lambda stage: _workflow_with(stage, "MarkUnreachable", TableName="away"),
-    "RefundPayment": lambda stage: _workflow_with(stage, "RefundPayment", QueueUrl="away"),
-    "Notify": _topic_deleted,
-}
 
 
 def _item(stage: Stage, customer: Customer, order_id: str) -> dict[str, Any]:
@@ -204,18 +63,9 @@ def test_an_order_enters_four_states(standard: Stage, outcome: str) -> None:
     standard.send(message(customer_id, id=order_id))
     standard.settle()
 
-    arn = standard.outputs["workflowArn"].replace(":stateMachine:", ":execution:")
-    history = standard.cloud.aws.step_functions.get_execution_history(
-        executionArn=f"{arn}:{customer_id}-{order_id}"
-    )["events"]
-
-    entered = [
-        event["stateEnteredEventDetails"]["name"]
-        for event in history
-        if "stateEnteredEventDetails" in event
-    ]
+    status, entered = standard.execution(f"{customer_id}-{order_id}")
     assert entered == ["SaveOrder", "TakePayment", "MarkOrder", "Notify"]
-    assert history[-1]["type"] == "ExecutionSucceeded"
+    assert status == "SUCCEEDED"
 
 
 @pytest.mark.parametrize(
@@ -299,7 +149,7 @@ def test_throttling_makes_a_payment_late_and_fails_none(stage: Stage) -> None:
     alice = stage.customer()
     order_id = stage.order_id("ACCEPTED")
     functions = stage.cloud.aws.functions
-    name = _definition(stage)["States"]["TakePayment"]["Arguments"]["FunctionName"]
+    name = definition_of(stage)["States"]["TakePayment"]["Arguments"]["FunctionName"]
     functions.put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=0)
     stage.send(message(alice.sub, id=order_id))
     _pending(stage, alice, order_id)
@@ -317,7 +167,7 @@ def test_a_payment_whose_answer_was_lost_is_not_taken_again(stage: Stage) -> Non
     alice = stage.customer()
     order_id = stage.order_id("ACCEPTED")
 
-    with _take_payment_that(stage, EXITS_ONCE_IT_HAS_TAKEN):
+    with take_payment_that(stage, EXITS_ONCE_IT_HAS_TAKEN):
         stage.send(message(alice.sub, id=order_id))
         stage.settle()
 
@@ -335,7 +185,7 @@ def test_an_order_deleted_during_its_payment_stays_deleted_and_has_it_back(
 ) -> None:
     alice = stage.customer()
     order_id = stage.order_id(outcome)
-    with _take_payment_that(stage, TAKES_WHAT_IS_DELETED_MEANWHILE):
+    with take_payment_that(stage, TAKES_WHAT_IS_DELETED_MEANWHILE):
         stage.send(message(alice.sub, id=order_id))
         assert eventually(lambda: stage.payments(order_id, alice.sub), bool)
 
@@ -365,7 +215,7 @@ def test_a_twin_delivery_gives_back_nothing_of_a_paid_order(stage: Stage) -> Non
     order_id = stage.order_id("ACCEPTED")
     body = message(alice.sub, id=order_id)
 
-    with _take_payment_that(stage, TAKES_TWO_AT_ONCE) if _is_express(stage) else _as_it_is():
+    with take_payment_that(stage, TAKES_TWO_AT_ONCE) if _is_express(stage) else _as_it_is():
         stage.send(body, body)
         stage.settle()
 
@@ -443,7 +293,7 @@ def test_an_execution_that_was_cut_off_is_followed_by_another(standard: Stage) -
     order_id = standard.order_id("ACCEPTED")
     body, name = message(alice.sub, id=order_id), f"{alice.sub}-{order_id}"
     arn = standard.outputs["workflowArn"].replace(":stateMachine:", ":execution:")
-    with _take_payment_that(standard, HAS_TAKEN_AND_DOES_NOT_COME_BACK):
+    with take_payment_that(standard, HAS_TAKEN_AND_DOES_NOT_COME_BACK):
         standard.send(body)
         assert eventually(lambda: standard.payments(order_id, alice.sub), bool)
 
