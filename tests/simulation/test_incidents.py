@@ -342,6 +342,26 @@ def test_a_failure_that_could_not_be_marked_is_marked_when_the_table_is_back(
     assert mails(result) == [("alice", 1, "PAYMENT_FAILED")]
 
 
+@pytest.mark.parametrize(
+    ("placed", "mark"), [(DECLINES, "MarkOrder"), (UNANSWERED, "MarkUnreachable")]
+)
+def test_a_failure_that_was_tried_anew_before_it_was_told_is_told_all_the_same(
+    workflow_type: WorkflowType, placed: str, mark: str
+) -> None:
+    result = played(
+        workflow_type,
+        Place(0, 0, "alice", placed),
+        # Between the mark and its reader; what the customer began is taken back.
+        Retry(1, 20, "alice", placed),
+        strikes={f"alice-* {mark} 1": RETRIED, "retry 1 queueOrder*": REFUSED},
+        durations={"alice-* ReadOrder 1": 40, "retry 1 queueOrder*": 90},
+    )
+
+    assert errors(result) == [None, "OrderNotQueued"]
+    assert order(result, placed)["status"] == "PAYMENT_FAILED"
+    assert mails(result) == [("alice", 1, "PAYMENT_FAILED")]
+
+
 @pytest.mark.parametrize(("seconds", "rests"), [(20, False), (600, True)])
 def test_throttled_payments_take_longer_and_no_customer_is_told_that_theirs_failed(
     workflow_type: WorkflowType, seconds: float, rests: bool
