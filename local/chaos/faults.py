@@ -178,7 +178,7 @@ class Saboteur:
         """Kill a worker by `kill -9`, whatever it is doing."""
         emulator = psutil.Process(self.stage.cloud.emulator.pid)
         workers = sorted(
-            (process for process in emulator.children() if _is_victim(process)),
+            (each for each in emulator.children() if _function(each).startswith(KILLED)),
             key=lambda process: (_function(process), process.pid),
         )
         if not workers:
@@ -209,17 +209,6 @@ class Saboteur:
                     return True
             await asyncio.sleep(LOOK_SECONDS)
         return False
-
-
-def _is_victim(process: psutil.Process) -> bool:
-    """Whether this is a worker that has begun to work: it has a connection.
-
-    With one that only starts, the emulator kills all others of its function, whose starts fail by
-    that, and so on for minutes. On AWS each is by itself.
-    """
-    with contextlib.suppress(psutil.Error):
-        return _function(process).startswith(KILLED) and bool(process.net_connections())
-    return False
 
 
 def _function(process: psutil.Process) -> str:

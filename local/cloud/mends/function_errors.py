@@ -1,11 +1,15 @@
-"""Has errors of functions named as Lambda and Step Functions name them.
+"""Has errors of functions be what they are on Lambda, and named as Step Functions names them.
 
 - What a Python handler raises is named by its class; a process that ended, `Runtime.ExitError`. The
   emulator names both `Runtime.HandlerError`, so no Retry or Catch by a name ever matched.
+- A process whose handler raised takes the next call. The emulator ends it, and starts another.
+- A process that ends while it starts fails its own call, as one that ends later does. The emulator
+  ends all others of the function too.
 - A call that was throttled is `Lambda.TooManyRequestsException` to a workflow. The emulator names
   it `Lambda.Unknown`.
 
 https://docs.aws.amazon.com/lambda/latest/dg/python-exceptions.html
+https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
 https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html
 """
 
@@ -20,7 +24,8 @@ from ministack.services import (  # pyright: ignore[reportMissingTypeStubs]
 
 # How the process that runs a handler begins to tell what that raised.
 TOLD = '{"status": "error", "error": str(e), "trace": '
-NAMED = TOLD.replace('"trace"', '"errorType": type(e).__name__, "trace"')
+# "ok" is of the process: what answers with an error is ended.
+NAMED = '{"status": "ok", "error": str(e), "errorType": type(e).__name__, "trace": '
 # How the emulator tells of one that ended instead.
 ENDED = "Worker process died"
 THROTTLED = "TooManyRequestsException"
@@ -40,8 +45,15 @@ def name_function_errors() -> None:
     invoke, execute = _runtime.Worker.invoke, _functions._execute_function_warm
     call = _states._call_lambda
 
-    def invoke_and_note(*arguments: Any, **named: Any) -> dict[str, Any]:
-        answer = invoke(*arguments, **named)
+    def invoke_and_note(worker: Any, *arguments: Any, **named: Any) -> dict[str, Any]:
+        try:
+            answer = invoke(worker, *arguments, **named)
+        except (RuntimeError, OSError):
+            if worker._proc is None or worker._proc.poll() is None:
+                raise
+            answer = {"status": "error", "error": ENDED, "cold_start": True, "log": ""}
+        if "errorType" in answer:
+            answer["status"] = "error"
         ended = answer.get("error") == ENDED
         _raised.set("Runtime.ExitError" if ended else answer.get("errorType"))
         return answer

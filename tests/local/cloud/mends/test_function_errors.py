@@ -3,17 +3,24 @@
 import io
 import json
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from local.engine.aws import Aws
 from tests.local.cloud.mends.workflows import ended, machine, role_arn
+from tests.local.processes import eventually
 
 pytestmark = pytest.mark.cloud
 
 CODE = """
-import time
+import os, pathlib, time
+
+ends_at_once = pathlib.Path(os.environ["ENDS_AT_ONCE"])
+if ends_at_once.exists():
+    os.kill(os.getpid(), 9)
 
 class Outer:
     class ProcessorUnreachable(Exception):
@@ -24,14 +31,25 @@ def handle(event, context):
         time.sleep(60)
     if event == "exit":
         raise SystemExit(1)
+    if event == "hold":
+        ends_at_once.touch()
+        while ends_at_once.exists():
+            time.sleep(0.01)
+        event = ""
     if event:
         raise Outer.ProcessorUnreachable(event)
-    return "answer"
+    return os.getpid()
 """
 
 
 @pytest.fixture(scope="module")
-def function(aws: Aws) -> str:
+def ends_at_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where this file is, each new process of the function ends while it starts."""
+    return tmp_path_factory.mktemp("function") / "ends-at-once"
+
+
+@pytest.fixture(scope="module")
+def function(aws: Aws, ends_at_once: Path) -> str:
     """The name of a function that raises whatever text it is given."""
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w") as content:
@@ -42,15 +60,17 @@ def function(aws: Aws) -> str:
         Role=role_arn(aws),
         Handler="code.handle",
         Code={"ZipFile": archive.getvalue()},
-        Timeout=1,
+        Timeout=3,
+        Environment={"Variables": {"ENDS_AT_ONCE": str(ends_at_once)}},
     )
     return "raising"
 
 
 def call(aws: Aws, function: str, event: str) -> Any:
     answer = aws.functions.invoke(FunctionName=function, Payload=json.dumps(event).encode())
-    assert ("FunctionError" in answer) == bool(event)
-    return json.load(answer["Payload"])
+    answered = json.load(answer["Payload"])
+    assert ("FunctionError" in answer) == isinstance(answered, dict)
+    return answered
 
 
 def test_an_error_is_named_by_its_class(aws: Aws, function: str) -> None:
@@ -58,7 +78,27 @@ def test_an_error_is_named_by_its_class(aws: Aws, function: str) -> None:
 
     assert error["errorType"] == "ProcessorUnreachable"
     assert error["errorMessage"] == "no answer"
-    assert call(aws, function, "") == "answer"
+
+
+def test_a_process_whose_handler_raised_takes_the_next_call(aws: Aws, function: str) -> None:
+    process = call(aws, function, "")
+    call(aws, function, "no answer")
+
+    assert call(aws, function, "") == process
+
+
+def test_a_process_that_ends_while_it_starts_ends_no_other(
+    aws: Aws, function: str, ends_at_once: Path
+) -> None:
+    process = call(aws, function, "")
+    with ThreadPoolExecutor() as threads:
+        holding = threads.submit(call, aws, function, "hold")
+        assert eventually(ends_at_once.exists, bool)
+        another = call(aws, function, "")
+        ends_at_once.unlink()
+
+        assert another["errorType"] == "Runtime.ExitError"
+        assert holding.result() == process
 
 
 def test_what_no_handler_raised_has_its_own_name(aws: Aws, function: str) -> None:
