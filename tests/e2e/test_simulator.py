@@ -167,9 +167,8 @@ def _simulated(
     assert not any(result.resting.values())
     return Ends(
         answers=[
-            answer.error or (answer.order["status"], answer.order["version"])
+            (answer.order["status"], answer.order["version"]) if answer.order else str(answer.error)
             for answer in sorted(result.answers, key=lambda answer: answer.request.number)
-            if answer.order or answer.error
         ],
         executions={
             each.name: (each.status, list(each.path))
@@ -211,18 +210,13 @@ def _played(
     names = stage.executions(order_id) if workflow_type == "STANDARD" else set[str]()
     return Ends(
         answers=answers,
-        executions={name: _ended(stage, name) for name in names},
+        executions={name: stage.execution(name) for name in names},
         orders=[_timeless(item) for item in stage.items(alice.sub)],
         ledger=_sorted(_timeless(row) for row in stage.payments(order_id, alice.sub).values()),
         mails=sorted(
             (mail.subject, _without_times(mail.text)) for mail in stage.mails(order_id, alice.email)
         ),
     )
-
-
-def _ended(stage: Stage, name: str) -> tuple[str, list[str]]:
-    status, entered = stage.execution(name)
-    return status, entered
 
 
 def _answer(stage: Stage, customer: Customer, action: Action) -> tuple[str, int] | str:

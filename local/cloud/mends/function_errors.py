@@ -51,7 +51,7 @@ def name_function_errors() -> None:
         except (RuntimeError, OSError):
             if worker._proc is None or worker._proc.poll() is None:
                 raise
-            answer = {"status": "error", "error": ENDED, "cold_start": True, "log": ""}
+            answer = dict[str, Any](status="error", error=ENDED, cold_start=True, log="")
         if "errorType" in answer:
             answer["status"] = "error"
         ended = answer.get("error") == ENDED

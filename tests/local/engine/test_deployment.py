@@ -87,7 +87,8 @@ def small_program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         "aws.cognito.UserGroup('customers', user_pool_id='pool')\n"
     )
     monkeypatch.setattr("local.engine.program.ROOT", tmp_path)
-    monkeypatch.setattr(f"{__name__}.stage_config", lambda *_: {})
+    (tmp_path / "Pulumi.yaml").write_text("config: {}\n")
+    (tmp_path / "Pulumi.local.yaml").write_text("config: {}\n")
 
 
 def test_every_resource_is_created_once_and_reported(account: Account) -> None:
