@@ -8,7 +8,9 @@ from uuid import UUID
 
 import boto3
 import pytest
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
+from botocore.exceptions import ClientError
 
 from functions.start_workflow import handler
 from functions.start_workflow.handler import (
@@ -16,8 +18,9 @@ from functions.start_workflow.handler import (
     Environment,
     execution_name,
     handle,
+    start_workflow,
 )
-from functions.start_workflow.order_message import OrderMessage
+from functions.start_workflow.order_message import MalformedOrderMessage, OrderMessage
 from tests.functions.conftest import HttpStatus, Logs, failures, refuse_calls, sqs_event
 
 if TYPE_CHECKING:
@@ -287,6 +290,18 @@ def test_a_failed_start_is_reported_for_its_message_alone(
     assert handle(sqs_event(order(0), order(1), order(2)), context) == failures("m1")
 
     assert len(workflow.inputs()) == 2
+
+
+def test_a_message_that_starts_nothing_fails_by_what_is_wrong(workflow: Workflow) -> None:
+    def start(order: dict[str, Any] | OrderMessage) -> None:
+        [record] = sqs_event(order)["Records"]
+        start_workflow(workflow.function_client, workflow.arn, SQSRecord(record))
+
+    with pytest.raises(MalformedOrderMessage, match="quantity"):
+        start({**ORDER, "quantity": 0})
+    refuse_calls(workflow.function_client, "sfn.StartExecution", "ThrottlingException")
+    with pytest.raises(ClientError, match="ThrottlingException"):
+        start(ORDER)
 
 
 def test_a_failed_start_is_logged_with_its_order_and_error(

@@ -139,7 +139,7 @@ def test_throttling_and_service_exceptions_have_retriers_of_their_own(
     assert lambda_retrier["MaxAttempts"] == 6
     for name, task in tasks(definition).items():
         if "dynamodb" in task["Resource"]:
-            named = task["Retry"][1]["ErrorEquals"]
+            named = task["Retry"][-2]["ErrorEquals"]
             assert "DynamoDB.ProvisionedThroughputExceededException" in named, name
             assert "States.Timeout" in named, name
 

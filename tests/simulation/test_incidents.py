@@ -358,8 +358,27 @@ def test_a_failure_that_was_tried_anew_before_it_was_told_is_told_all_the_same(
     )
 
     assert errors(result) == [None, "OrderNotQueued"]
-    assert order(result, placed)["status"] == "PAYMENT_FAILED"
+    failed = order(result, placed)
+    assert failed["status"] == "PAYMENT_FAILED"
     assert mails(result) == [("alice", 1, "PAYMENT_FAILED")]
+    assert f"Your payment failed: {failed['statusReason']}." in result.mails[0].text
+
+
+def test_what_may_have_been_taken_for_an_attempt_is_given_back_after_the_next_one_paid(
+    workflow_type: WorkflowType,
+) -> None:
+    result = played(
+        workflow_type,
+        Place(0, 0, "alice", UNANSWERED),
+        Retry(1, 300, "alice", UNANSWERED),
+        outages=(Outage(Service.REFUND_QUEUE, 0, 600),),
+    )
+
+    assert order(result, UNANSWERED)["status"] == "PAID"
+    assert payments(result) == {
+        of(UNANSWERED): ("VOIDED", True),
+        of(UNANSWERED, 2): ("ACCEPTED", False),
+    }
 
 
 @pytest.mark.parametrize(("seconds", "rests"), [(20, False), (600, True)])
