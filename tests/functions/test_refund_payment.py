@@ -70,6 +70,20 @@ def test_an_error_passes_through_as_it_is() -> None:
     assert raised.value is error
 
 
+@pytest.mark.parametrize(
+    ("body", "error"), [("{", ValueError), ({"id": EVENT["id"]}, KeyError), ("7", TypeError)]
+)
+def test_a_message_that_names_no_payment_fails_by_what_is_wrong_and_is_logged(
+    logs: Logs, body: object, error: type[Exception]
+) -> None:
+    with pytest.raises(error):
+        refund_payment(Till(True), record(body))
+
+    [line] = logs.lines
+    assert (line["level"], line["message"]) == ("ERROR", "Message names no payment")
+    assert line["messageId"] == "m0"
+
+
 @pytest.fixture
 def ledger(payments_table: Payments, monkeypatch: pytest.MonkeyPatch) -> Ledger:
     monkeypatch.setenv("PAYMENT_SUCCESS_RATE", "1")

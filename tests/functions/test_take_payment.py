@@ -61,6 +61,18 @@ def test_an_error_passes_through_as_it_is(error: Exception) -> None:
     assert raised.value is error
 
 
+def test_the_log_warns_of_a_processor_that_does_not_answer(logs: Logs) -> None:
+    error = PaymentProcessorUnreachable(
+        Payment(customer_id="alice", order_id=EVENT["id"], attempt=2)
+    )
+    with pytest.raises(PaymentProcessorUnreachable):
+        take_payment(EVENT, Answers(error))
+
+    [line] = logs.lines
+    assert (line["level"], line["message"]) == ("WARNING", "Payment processor unreachable")
+    assert line["orderId"] == EVENT["id"]
+
+
 @pytest.mark.parametrize(
     ("outcome", "message"),
     [
