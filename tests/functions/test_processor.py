@@ -53,13 +53,22 @@ def test_a_repeated_payment_has_the_same_outcome() -> None:
 
 def test_an_outcome_is_the_same_in_every_process() -> None:
     # Fixed by the generator's seed alone: not by Python's hash seed, and not by the calls before.
-    processor = RandomProcessor(0.5, Memory())
     payments = [
         Payment(customer_id="alice", order_id="01JAY0000000000000000000AA", attempt=n)
-        for n in range(1, 9)
+        for n in range(1, 60)
     ]
 
-    assert "".join(outcome_of(processor, each)[0] for each in payments) == "AADADAAD"
+    assert "".join(each[0] for each in outcomes(0.5, payments[:8])) == "AADADAAD"
+    memory = Memory()
+    processor = RandomProcessor(0, memory)
+    unanswered = [each for each in payments if outcome_of(processor, each) == "UNREACHABLE"]
+    assert [(each.attempt, each in memory.outcomes) for each in unanswered] == [
+        (29, True),
+        (44, False),
+        (51, False),
+        (52, True),
+        (59, True),
+    ]
 
 
 def test_attempts_are_independent() -> None:
