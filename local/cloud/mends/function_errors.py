@@ -13,6 +13,8 @@ https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
 https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html
 """
 
+import contextlib
+import subprocess
 from contextvars import ContextVar
 from typing import Any
 
@@ -29,6 +31,7 @@ NAMED = '{"status": "ok", "error": str(e), "errorType": type(e).__name__, "trace
 # How the emulator tells of one that ended instead.
 ENDED = "Worker process died"
 THROTTLED = "TooManyRequestsException"
+PIPES_CLOSE_BEFORE_SECONDS = 1
 
 _runtime: Any = lambda_runtime
 _functions: Any = lambda_svc
@@ -49,7 +52,7 @@ def name_function_errors() -> None:
         try:
             answer = invoke(worker, *arguments, **named)
         except (RuntimeError, OSError):
-            if worker._proc is None or worker._proc.poll() is None:
+            if not _is_ending(worker._proc):
                 raise
             answer = dict[str, Any](status="error", error=ENDED, cold_start=True, log="")
         if "errorType" in answer:
@@ -76,3 +79,13 @@ def name_function_errors() -> None:
     _runtime.Worker.invoke = invoke_and_note
     _functions._execute_function_warm = execute_and_name
     _states._call_lambda = call_and_name
+
+
+def _is_ending(process: subprocess.Popen[str] | None) -> bool:
+    """Whether the process has ended; its pipes close a moment before."""
+    if process is None:
+        return False
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        process.wait(PIPES_CLOSE_BEFORE_SECONDS)
+        return True
+    return False
