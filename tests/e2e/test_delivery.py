@@ -52,14 +52,14 @@ def test_bad_messages_hold_back_no_good_ones_and_rest_intact(deploy: Deploy) -> 
     stage.cloud.aws.sqs.set_queue_attributes(
         QueueUrl=stage.outputs["orderQueueUrl"], Attributes={"VisibilityTimeout": "2"}
     )
-    good = [message(alice.sub) for _ in range(20)]
+    good = [message(alice.sub) for _ in range(50)]
     bad = ["this is no order", message(alice.sub, quantity=0), json.dumps({"id": "1"})]
 
-    stage.send(*good[:10], bad[0], *good[10:15], bad[1], *good[15:], bad[2])
+    stage.send(*good[:10], bad[0], *good[10:30], bad[1], *good[30:], bad[2])
 
     items = eventually(
         lambda: stage.items(alice.sub),
-        lambda items: [item["status"]["S"] for item in items].count("PAID") == 20,
+        lambda items: [item["status"]["S"] for item in items].count("PAID") == 50,
     )
     assert {item["id"]["S"] for item in items} == {json.loads(body)["id"] for body in good}
     assert {item["status"]["S"] for item in items} == {"PAID"}

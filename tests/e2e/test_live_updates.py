@@ -63,10 +63,10 @@ def test_every_change_is_seen_in_order_whoever_made_it(stage: Stage) -> None:
     asyncio.run(follow())
 
 
-def test_of_60_subscribers_each_sees_its_own_order_and_no_other(deploy: Deploy) -> None:
+def test_of_200_subscribers_each_sees_its_own_order_and_no_other(deploy: Deploy) -> None:
     stage = deploy(workflowType="STANDARD", paymentSuccessRate=1)
     customers = [stage.customer() for _ in range(20)]
-    orders = [(customers[number % 20], stage.order_id("ACCEPTED")) for number in range(60)]
+    orders = [(customers[number % 20], stage.order_id("ACCEPTED")) for number in range(200)]
 
     async def follow() -> None:
         at_once = asyncio.Semaphore(8)

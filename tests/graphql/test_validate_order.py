@@ -178,7 +178,7 @@ def test_what_is_beside_an_invisible_character_is_visible(evaluate: Evaluate, co
     assert at_the_consumer(name=chr(code))
 
 
-@settings(max_examples=250, deadline=None, derandomize=True, database=None)
+@settings(max_examples=500, deadline=None, derandomize=True, database=None)
 @given(text=TEXTS, times=st.sampled_from([1, 1, 1, 25, 49, 50, 51, 99, 100, 101]))
 def test_the_door_takes_the_texts_that_the_consumer_takes(
     evaluate: Evaluate, text: str, times: int
@@ -188,7 +188,7 @@ def test_the_door_takes_the_texts_that_the_consumer_takes(
         assert at_the_door(evaluate, **changes) == at_the_consumer(**changes), ascii(changes)
 
 
-@settings(max_examples=150, deadline=None, derandomize=True, database=None)
+@settings(max_examples=300, deadline=None, derandomize=True, database=None)
 @given(st.text(st.sampled_from("aZ0 -_.'&/\n\u00e9"), max_size=3), st.integers(1, 40))
 def test_the_door_takes_the_restaurants_that_the_consumer_takes(
     evaluate: Evaluate, text: str, times: int

@@ -85,7 +85,7 @@ def test_the_same_seed_is_the_same_run() -> None:
 
 def fingerprint(workflow_type: WorkflowType) -> str:
     """Of all that happens in some runs."""
-    told = [story(schedule_of(seed, workflow_type)) for seed in range(5)]
+    told = [story(schedule_of(seed, workflow_type)) for seed in range(20)]
     return hashlib.sha256("\n".join(told).encode()).hexdigest()
 
 

@@ -84,7 +84,7 @@ def small_program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         "import pulumi_aws as aws\n"
         "dead_letters = aws.sqs.Queue('dead-letters')\n"
         "aws.sqs.Queue('queue', redrive_policy=dead_letters.arn)\n"
-        "aws.cognito.UserGroup('customers', user_pool_id='pool')\n"
+        "aws.cognito.UserGroup('customers', name='all', description='', user_pool_id='pool')\n"
     )
     monkeypatch.setattr("local.engine.program.ROOT", tmp_path)
     (tmp_path / "Pulumi.yaml").write_text("config: {}\n")
@@ -278,5 +278,5 @@ def test_an_input_that_its_provider_does_not_read_is_refused(account: Account) -
         account.deploy()
     assert str(raised.value) == (
         "'customers' (aws:cognito/userGroup:UserGroup) could not be created: "
-        "its provider does not know userPoolId"
+        "its provider does not know description, name, userPoolId"
     )

@@ -133,14 +133,17 @@ def test_the_program_returns_the_stacks_outputs() -> None:
 
 @pytest.mark.usefixtures("nothing_left")
 def test_two_evaluations_in_one_process_know_nothing_of_each_other() -> None:
-    first, second = Recorder("1"), Recorder("2")
+    first, second, third = Recorder("1"), Recorder("2"), Recorder("3")
     before = run_program("local", stage_config("local"), first)
     # Fewer and other resources, of another stage: nothing may be left over from before.
     options = {"senderEmail": "", "workflowType": "EXPRESS", "logRetentionDays": 30}
-    after = run_program("other", stage_config("local", options), second)
+    between = run_program("other", stage_config("local", options), second)
+    after = run_program("local", stage_config("local"), third)
 
     assert before["orderTableName"] == "orders-1"
-    assert after["orderTableName"] == "orders-2"
+    assert between["orderTableName"] == "orders-2"
+    assert after["orderTableName"] == "orders-3"
+    assert set(first.inputs) == set(third.inputs)
     assert set(second.inputs) < {("pulumi:pulumi:Stack", "orderflow-other"), *first.inputs}
     for recorder, stage, retention in ((first, "local", 1), (second, "other", 30)):
         groups = recorder.of_type("aws:cloudwatch/logGroup:LogGroup").values()

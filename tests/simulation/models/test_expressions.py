@@ -75,7 +75,7 @@ def test_what_follows_from_nothing_is_refused(text: str) -> None:
 def test_a_run_goes_as_it_would_if_nothing_were_remembered(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    schedules = [schedule_of(seed, "EXPRESS") for seed in range(5)]
+    schedules = [schedule_of(seed, "EXPRESS") for seed in range(12)]
     remembered = [story(schedule) for schedule in schedules]
 
     monkeypatch.setattr(Expression, "evaluate", Expression.ask)

@@ -121,11 +121,11 @@ def _arguments(arguments: Document) -> Iterator[tuple[str, Document]]:
             changed = {**arguments, "ConditionExpression": less}
             yield f"the condition is {less}", _tidied(changed)
     update = arguments.get("UpdateExpression", "")
-    for assignment in map(re.escape, ASSIGNMENT.findall(update)):
+    for assignment in ASSIGNMENT.findall(update):
+        it = re.escape(assignment)
         # With the comma before it, which may be in another text, or after it where it is the first.
-        less = re.sub(rf",(?:'\s*&\s*'|\s)*{assignment}|{assignment},\s*", "", update, count=1)
-        what = re.sub(r"\\(.)", r"\1", assignment)
-        yield f"no {what}", _tidied({**arguments, "UpdateExpression": less})
+        less = re.sub(rf",(?:'\s*&\s*'|\s)*{it}|{it},\s*", "", update, count=1)
+        yield f"no {assignment}", _tidied({**arguments, "UpdateExpression": less})
     for name in arguments.get("MessageAttributes", {}):
         attributes = _without(arguments["MessageAttributes"], name)
         yield f"no attribute {name}", {**arguments, "MessageAttributes": attributes}
