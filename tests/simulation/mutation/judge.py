@@ -1,5 +1,6 @@
 """Runs in a copy of the project, and says what there sees that something is wrong; or nothing."""
 
+import resource
 import sys
 from collections.abc import Iterator, Sequence
 
@@ -12,6 +13,8 @@ SEED = 77_000
 FIRST_RUNS = 60
 MORE_RUNS = 1_500
 TYPES: tuple[WorkflowType, ...] = ("STANDARD", "EXPRESS")
+# Several times what it takes where nothing is wrong: a mutant may never end, nor anybody wait.
+CPU_SECONDS = 120
 SCRIPTED = ("tests/simulation/test_incidents.py", "tests/simulation/test_patience.py")
 
 
@@ -58,5 +61,6 @@ def _tested(files: Sequence[str]) -> str:
 
 
 if __name__ == "__main__":
+    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
     seen = next(filter(None, verdicts(sys.argv[1:])), "")
     sys.stdout.write(f"\nVERDICT {seen}\n")

@@ -1,6 +1,7 @@
 """`make mutate`: each condition, retry, catch and line that a promise needs is missed if gone."""
 
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -18,6 +19,7 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
+from tests.simulation.mutation.judge import CPU_SECONDS
 from tests.simulation.mutation.mutants import HANDLERS, Mutant, mutants
 
 if TYPE_CHECKING:
@@ -141,6 +143,8 @@ def _judged(copy: Path, tests: Sequence[str]) -> str:
         )
     except subprocess.TimeoutExpired:
         return f"no end within {SECONDS_PER_MUTANT} s"
+    if judge.returncode in {-signal.SIGXCPU, -signal.SIGKILL}:
+        return f"no end within {CPU_SECONDS} s of CPU time"
     lines = [line for line in judge.stdout.splitlines() if line.startswith("VERDICT")]
     if not lines:
         return judge.stderr.strip().splitlines()[-1]
