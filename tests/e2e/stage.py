@@ -56,6 +56,8 @@ LIST_RESTAURANT = f"""
 """
 PIZZA = {"name": "Pizza", "quantity": 6, "restaurantId": "Dominos"}
 WITHIN_SECONDS = 60
+# Of all names that the stages' resources have.
+PREFIX = "orderflow-local-"
 
 T = TypeVar("T")
 
@@ -249,7 +251,7 @@ class Stage:
     def log_lines(self, function: str, order_id: str) -> list[dict[str, Any]]:
         """What a function itself logged about an order; tracebacks are the runtime's."""
         logs = self.cloud.aws.logs
-        groups = logs.describe_log_groups(logGroupNamePrefix=f"{function}-")["logGroups"]
+        groups = logs.describe_log_groups(logGroupNamePrefix=f"{PREFIX}{function}-")["logGroups"]
         return [
             json.loads(event.get("message", ""))
             for group in groups
@@ -287,8 +289,8 @@ class Stage:
 
     def queues(self, prefix: str) -> list[str]:
         """The addresses of all stages' queues of this name, without their dead-letter queues."""
-        urls = self.cloud.aws.sqs.list_queues(QueueNamePrefix=prefix)["QueueUrls"]
-        return [url for url in urls if "dead-letters" not in url]
+        urls = self.cloud.aws.sqs.list_queues(QueueNamePrefix=f"{PREFIX}{prefix}")["QueueUrls"]
+        return [url for url in urls if "dead-letters" not in url and "undelivered" not in url]
 
     def dead_letters(self) -> list[str]:
         """The bodies of the messages in the dead-letter queue, which stay there."""

@@ -3,11 +3,20 @@
 import pytest
 
 from infra.customer_pool import CustomerPool, CustomerPoolArgs
+from infra.location import Location
 from tests.infra.recording import Recording, record
 
 
-def pool(*, guarded: bool = True) -> Recording:
-    return record(lambda: CustomerPool("customers", CustomerPoolArgs(deletion_protection=guarded)))
+def pool(*, guarded: bool = True, sender: str | None = None) -> Recording:
+    table = "arn:aws-cn:dynamodb:cn-north-1:123456789012:table/orders"
+    return record(
+        lambda: CustomerPool(
+            "customers",
+            CustomerPoolArgs(
+                deletion_protection=guarded, sender_email=sender, location=Location.of(table)
+            ),
+        )
+    )
 
 
 def test_customers_sign_up_with_a_verified_address() -> None:
@@ -18,6 +27,23 @@ def test_customers_sign_up_with_a_verified_address() -> None:
         "attributesRequireVerificationBeforeUpdates": ["email"]
     }
     assert inputs["passwordPolicy"]["minimumLength"] == 12
+
+
+def test_an_address_is_one_customer_however_it_is_spelled() -> None:
+    inputs = pool().one("aws:cognito/userPool:UserPool", "customers").inputs
+    assert inputs["usernameConfiguration"] == {"caseSensitive": False}
+
+
+def test_codes_come_from_the_stages_sender_where_it_has_one() -> None:
+    assert (
+        "emailConfiguration" not in pool().one("aws:cognito/userPool:UserPool", "customers").inputs
+    )
+    mailing = pool(sender="orders@shop.example").one("aws:cognito/userPool:UserPool", "customers")
+    assert mailing.inputs["emailConfiguration"] == {
+        "emailSendingAccount": "DEVELOPER",
+        "fromEmailAddress": "orders@shop.example",
+        "sourceArn": "arn:aws-cn:ses:cn-north-1:123456789012:identity/orders@shop.example",
+    }
 
 
 def test_the_client_is_public_and_no_password_travels() -> None:

@@ -14,6 +14,8 @@ def test_orders_that_do_not_get_through_raise_an_alarm() -> None:
                 dead_letter_queue_name="dead-letters",
                 refund_dead_letter_queue_name="refund-dead-letters",
                 broadcast_dead_letter_queue_name="broadcast-dead-letters",
+                mail_dead_letter_queue_name="mail-dead-letters",
+                undelivered_mail_queue_name="undelivered",
                 workflow_arn="arn:workflow",
             ),
         )
@@ -40,6 +42,16 @@ def test_orders_that_do_not_get_through_raise_an_alarm() -> None:
         "payments-unrefunded": (
             "ApproximateNumberOfMessagesVisible",
             {"QueueName": "refund-dead-letters"},
+            0,
+        ),
+        "customers-unmailed": (
+            "ApproximateNumberOfMessagesVisible",
+            {"QueueName": "mail-dead-letters"},
+            0,
+        ),
+        "mails-undelivered": (
+            "ApproximateNumberOfMessagesVisible",
+            {"QueueName": "undelivered"},
             0,
         ),
         "orders-waiting": ("ApproximateAgeOfOldestMessage", {"QueueName": "queue"}, 300),

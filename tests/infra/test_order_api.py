@@ -9,19 +9,20 @@ from graphql.language import ObjectTypeDefinitionNode
 from infra.order_api import FUNCTIONS, GRAPHQL, PIPELINES, UNITS, OrderApi, OrderApiArgs
 from tests.infra.recording import Recording, arn, record
 
+TABLE = "arn:aws:dynamodb:eu-west-1:123456789012:table/orders"
 
-def api(*, introspection: bool = False, waf: bool = False) -> Recording:
+
+def api(*, introspection: bool = False, waf: bool = False, table_arn: str = TABLE) -> Recording:
     return record(
         lambda: OrderApi(
             "order-api",
             OrderApiArgs(
                 table_name="orders-table",
-                table_arn="arn:table",
+                table_arn=table_arn,
                 queue_url="https://queue.example",
                 queue_arn="arn:queue",
                 user_pool_id="pool-id",
                 user_pool_client_id="client-id",
-                region="eu-west-1",
                 introspection=introspection,
                 query_depth_limit=4,
                 waf=waf,
@@ -56,7 +57,7 @@ def test_roles_come_in_where_the_schema_opens_a_field_to_them(recording: Recordi
 def test_its_limits(recording: Recording) -> None:
     inputs = recording.one("aws:appsync/graphQLApi:GraphQLApi", "order-api").inputs
     assert inputs["queryDepthLimit"] == 4
-    assert inputs["resolverCountLimit"] == 100
+    assert inputs["resolverCountLimit"] == 20
     assert inputs["introspectionConfig"] == "DISABLED"
     open_api = api(introspection=True).one("aws:appsync/graphQLApi:GraphQLApi", "order-api")
     assert open_api.inputs["introspectionConfig"] == "ENABLED"
@@ -144,8 +145,8 @@ def test_a_source_may_do_what_its_resolvers_ask_for_and_no_more(recording: Recor
         for each in recording.of("aws:iam/rolePolicy:RolePolicy")
     }
     assert policies["order-api-orders"] == [
-        (["dynamodb:GetItem", "dynamodb:UpdateItem"], "arn:table"),
-        (["dynamodb:Query"], ["arn:table/index/byPlacedAt", "arn:table/index/byRestaurant"]),
+        (["dynamodb:GetItem", "dynamodb:UpdateItem"], TABLE),
+        (["dynamodb:Query"], [f"{TABLE}/index/byPlacedAt", f"{TABLE}/index/byRestaurant"]),
     ]
     assert policies["order-api-queue"] == [(["sqs:SendMessage"], "arn:queue")]
     code = "".join(file.read_text() for file in GRAPHQL.glob("*/*.js"))
@@ -168,6 +169,12 @@ def test_the_sources(recording: Recording) -> None:
     assert (none["type"], "serviceRoleArn" in none) == ("NONE", False)
 
 
+def test_in_china_the_queue_has_chinas_address() -> None:
+    there = api(table_arn="arn:aws-cn:dynamodb:cn-north-1:123456789012:table/orders")
+    queue = there.one("aws:appsync/dataSource:DataSource", "order-api-queue").inputs
+    assert queue["httpConfig"]["endpoint"] == "https://sqs.cn-north-1.amazonaws.com.cn"
+
+
 def test_waf_stands_before_it_where_asked_for(recording: Recording) -> None:
     assert not recording.of("aws:wafv2/webAcl:WebAcl")
     guarded = api(waf=True)
@@ -177,9 +184,14 @@ def test_waf_stands_before_it_where_asked_for(recording: Recording) -> None:
         "webAclArn": arn("aws:wafv2/webAcl:WebAcl", "order-api"),
     }
     rules = guarded.one("aws:wafv2/webAcl:WebAcl", "order-api").inputs["rules"]
-    assert [rule["name"] for rule in rules] == ["rate", "bad-input"]
-    # The broadcast publishes from one address, signed: it is not counted.
-    counted = rules[0]["statement"]["rateBasedStatement"]["scopeDownStatement"]
-    signed = counted["notStatement"]["statement"]["byteMatchStatement"]
-    assert signed["searchString"] == "AWS4-HMAC-SHA256"
-    assert signed["fieldToMatch"]["singleHeader"]["name"] == "authorization"
+    assert [rule["name"] for rule in rules] == ["rate", "signed-rate", "bad-input"]
+    customers, signers, _ = (rule["statement"] for rule in rules)
+    assert customers["rateBasedStatement"]["limit"] == 2000
+    # The broadcast publishes from one address, signed; and so may whoever writes such a header.
+    assert signers["rateBasedStatement"]["limit"] == 300_000
+    signed = signers["rateBasedStatement"]["scopeDownStatement"]
+    assert customers["rateBasedStatement"]["scopeDownStatement"] == {
+        "notStatement": {"statement": signed}
+    }
+    assert signed["byteMatchStatement"]["searchString"] == "AWS4-HMAC-SHA256"
+    assert signed["byteMatchStatement"]["fieldToMatch"]["singleHeader"]["name"] == "authorization"

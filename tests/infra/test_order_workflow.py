@@ -14,13 +14,16 @@ TERMINAL = {"Succeed", "Fail"}
 EXPRESS_SECONDS = 300
 
 
-def workflow(workflow_type: Any = "STANDARD") -> Recording:
+TABLE = "arn:aws:dynamodb:eu-west-1:123456789012:table/orders"
+
+
+def workflow(workflow_type: Any = "STANDARD", table_arn: str = TABLE) -> Recording:
     return record(
         lambda: OrderWorkflow(
             "order-workflow",
             OrderWorkflowArgs(
                 table_name="orders-table",
-                table_arn="arn:table",
+                table_arn=table_arn,
                 take_payment_arn="arn:take-payment",
                 refund_queue_url="https://refunds",
                 refund_queue_arn="arn:refunds",
@@ -73,6 +76,22 @@ def test_its_names_are_filled_in(definition: dict[str, Any]) -> None:
         if "dynamodb" in state.get("Resource", "")
     }
     assert tables == {"orders-table"}
+
+
+def test_its_integrations_are_those_of_its_partition(definition: dict[str, Any]) -> None:
+    there = workflow(table_arn="arn:aws-us-gov:dynamodb:us-gov-west-1:123456789012:table/orders")
+    machine = there.one("aws:sfn/stateMachine:StateMachine", "order-workflow").inputs
+    for partition, states in (
+        ("aws", definition["States"]),
+        ("aws-us-gov", json.loads(machine["definition"])["States"]),
+    ):
+        integrations = {each["Resource"] for each in states.values() if "Resource" in each}
+        assert {each.split(":")[1] for each in integrations} == {partition}
+
+
+def test_its_log_group_says_its_stage(recording: Recording) -> None:
+    group = recording.one("aws:cloudwatch/logGroup:LogGroup", "order-workflow").inputs
+    assert group["namePrefix"] == "/aws/vendedlogs/states/orderflow-test-"
 
 
 def test_every_way_leads_to_a_state_and_every_state_is_on_a_way(

@@ -5,10 +5,11 @@ from typing import Any
 
 import pulumi
 import pytest
+import yaml
 
 from infra.order_api import FUNCTIONS
-from local.engine.program import run_program, stage_config
-from tests.infra.recording import REGION, Recording, Registered, arn, record_program
+from local.engine.program import ROOT, run_program, stage_config
+from tests.infra.recording import ACCOUNT, REGION, Recording, Registered, arn, record_program
 
 COMPONENTS = {
     "orderflow:storage:OrderStore",
@@ -21,6 +22,7 @@ COMPONENTS = {
     "orderflow:api:OrderApi",
     "orderflow:broadcast:OrderBroadcast",
     "orderflow:compute:PythonFunction",
+    "orderflow:operations:OrderAlarms",
 }
 ORDERS = arn("aws:dynamodb/table:Table", "orders")
 LEDGER = arn("aws:dynamodb/table:Table", "payments")
@@ -71,9 +73,10 @@ def consumes(queue: str) -> dict[str, str]:
     )
 
 
-IDENTITIES = [
-    f"arn:aws:ses:{REGION}:123456789012:identity/orders@shop.example",
-    f"arn:aws:ses:{REGION}:123456789012:identity/shop.example",
+# The sender's, a sandbox's recipients and the default configuration set, by the sender alone.
+SES = [
+    f"arn:aws:ses:{REGION}:123456789012:identity/*",
+    f"arn:aws:ses:{REGION}:123456789012:configuration-set/*",
 ]
 # Every role of the program, whose it is, and all that it may do.
 ROLES: dict[str, tuple[str, dict[str, Any]]] = {
@@ -104,7 +107,7 @@ ROLES: dict[str, tuple[str, dict[str, Any]]] = {
         "lambda",
         {
             "cognito-idp:AdminGetUser": POOL,
-            "ses:SendEmail": IDENTITIES,
+            "ses:SendEmail": SES,
             "dynamodb:GetItem": MAILS,
             "dynamodb:PutItem": MAILS,
             "dynamodb:UpdateItem": MAILS,
@@ -156,7 +159,7 @@ ROLES: dict[str, tuple[str, dict[str, Any]]] = {
 
 def test_every_layer_is_a_component(stage: Recording) -> None:
     components = {each.type for each in stage.resources if not each.custom}
-    assert components - {"orderflow:operations:OrderAlarms"} == COMPONENTS
+    assert components == COMPONENTS
 
 
 def test_each_role_is_one_services_and_may_do_exactly_this(prod: Recording) -> None:
@@ -169,6 +172,12 @@ def test_each_role_is_one_services_and_may_do_exactly_this(prod: Recording) -> N
             "Effect": "Allow",
             "Action": "sts:AssumeRole",
             "Principal": {"Service": f"{service}.amazonaws.com"},
+            # Of the others AWS's pages do not say that they send the key.
+            "Condition": {
+                "StringEquals" if service == "states" else "StringEqualsIfExists": {
+                    "aws:SourceAccount": ACCOUNT
+                }
+            },
         }
         assert policies[name].inputs["role"] == f"{name}-1a2b3c4"
         granted = {
@@ -261,6 +270,15 @@ def test_every_log_group_keeps_the_stages_days(
 
 
 def test_the_outputs_are_the_documented_ones(stage: Recording) -> None:
+    queues = {
+        "mailDeadLetterQueueUrl": "customer-mail-dead-letters",
+        "undeliveredMailQueueUrl": "customer-mail-undelivered",
+    }
+    mail = {
+        output: f"https://sqs.{REGION}.amazonaws.com/123456789012/{name}"
+        for output, name in queues.items()
+        if name in stage.names("aws:sqs/queue:Queue")
+    }
     assert stage.outputs == {
         "graphqlUrl": "https://order-api.example/graphql",
         "realtimeUrl": "wss://order-api.example/graphql",
@@ -274,6 +292,10 @@ def test_the_outputs_are_the_documented_ones(stage: Recording) -> None:
         "refundDeadLetterQueueUrl": (
             f"https://sqs.{REGION}.amazonaws.com/123456789012/refunds-dead-letters"
         ),
+        "broadcastDeadLetterQueueUrl": (
+            f"https://sqs.{REGION}.amazonaws.com/123456789012/order-broadcast-dead-letters"
+        ),
+        **mail,
         "orderTableName": "orders-1a2b3c4",
         "paymentTableName": "payments-1a2b3c4",
         "workflowArn": WORKFLOW,
@@ -283,20 +305,84 @@ def test_the_outputs_are_the_documented_ones(stage: Recording) -> None:
 
 def test_customers_are_mailed_only_with_a_sender(local: Recording) -> None:
     without = record_program("local", senderEmail="")
-    mail = {"email-customer", "customer-mail", "customer-mail-dead-letters", "customer-mails"}
+    mail = {
+        *("email-customer", "customer-mail", "customer-mail-dead-letters", "customer-mails"),
+        *("customer-mail-undelivered", "customers-unmailed", "mails-undelivered"),
+    }
     assert mail <= {each.name for each in local.resources}
     assert not mail & {each.name for each in without.resources}
+    assert {"mailDeadLetterQueueUrl", "undeliveredMailQueueUrl"} <= set(local.outputs)
+    assert not {"mailDeadLetterQueueUrl", "undeliveredMailQueueUrl"} & set(without.outputs)
 
 
 def test_what_a_stage_does_not_ask_for_is_absent(dev: Recording, prod: Recording) -> None:
     optional = {
-        "aws:cloudwatch/metricAlarm:MetricAlarm",
         "aws:wafv2/webAcl:WebAcl",
         "aws:wafv2/webAclAssociation:WebAclAssociation",
-        "orderflow:operations:OrderAlarms",
     }
     assert not optional & dev.types
     assert optional <= prod.types
+
+
+def test_every_stage_has_its_alarms_whoever_is_told(dev: Recording, prod: Recording) -> None:
+    alarms = "aws:cloudwatch/metricAlarm:MetricAlarm"
+    mail = {"customers-unmailed", "mails-undelivered"}
+    assert dev.names(alarms) == prod.names(alarms) - mail
+    told = {each.name for each in prod.of("aws:sns/topicSubscription:TopicSubscription")}
+    assert "order-alarms-ops@shop.example" in told
+    assert not dev.of("aws:sns/topicSubscription:TopicSubscription")
+
+
+def test_every_dead_letter_queue_has_an_alarm_and_an_output(stage: Recording) -> None:
+    watched = {
+        each.inputs["dimensions"]["QueueName"]
+        for each in stage.of("aws:cloudwatch/metricAlarm:MetricAlarm")
+        if each.inputs["metricName"] == "ApproximateNumberOfMessagesVisible"
+    }
+    resting = {
+        each.name
+        for each in stage.of("aws:sqs/queue:Queue")
+        if each.inputs["messageRetentionSeconds"] == 14 * 24 * 3600
+    }
+    assert watched == {f"{name}-1a2b3c4" for name in resting}
+    urls = {str(url).rpartition("/")[2] for url in stage.outputs.values()}
+    assert resting <= urls
+
+
+# The longest names that the services take.
+LONGEST = {
+    "aws:iam/role:Role": 64,
+    "aws:lambda/function:Function": 64,
+    "aws:cloudwatch/eventRule:EventRule": 64,
+    "aws:sqs/queue:Queue": 80,
+    "aws:sfn/stateMachine:StateMachine": 80,
+    "aws:wafv2/webAcl:WebAcl": 128,
+    "aws:cognito/userPool:UserPool": 128,
+    "aws:cloudwatch/metricAlarm:MetricAlarm": 255,
+    "aws:dynamodb/table:Table": 255,
+    "aws:sns/topic:Topic": 256,
+    "aws:cloudwatch/logGroup:LogGroup": 512,
+}
+
+
+def test_every_name_says_its_stage_and_fits() -> None:
+    pattern = yaml.safe_load((ROOT / "Pulumi.yaml").read_text())["config"]["pulumi:autonaming"]
+    assert pattern == {"value": {"pattern": "${project}-${stack}-${name}-${hex(7)}"}}
+    stage = "s" * 18
+    recording = Recording()
+    config = stage_config("prod", {"senderEmail": "orders@shop.example"})
+    run_program(stage, config, recording)
+    for each in recording.resources:
+        if each.type in LONGEST:
+            assert len(f"orderflow-{stage}-{each.name}-1a2b3c4") <= LONGEST[each.type], each
+
+
+@pytest.mark.parametrize("stage", ["s" * 19, "a.b"])
+def test_a_stage_whose_name_would_not_fit_is_refused(stage: str) -> None:
+    recording = Recording()
+    with pytest.raises(pulumi.RunError, match="1 to 18 letters, digits, - and _"):
+        run_program(stage, stage_config("dev"), recording)
+    assert recording.resources == []
 
 
 def test_no_function_is_a_data_source(stage: Recording) -> None:
