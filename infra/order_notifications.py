@@ -130,8 +130,8 @@ class OrderNotifications(pulumi.ComponentResource):
                             "Condition": {"StringEquals": {"ses:FromAddress": sender_email}},
                         },
                         {
+                            # A write that is refused brings what is there: nothing is ever read.
                             "Action": [
-                                "dynamodb:GetItem",
                                 "dynamodb:PutItem",
                                 "dynamodb:UpdateItem",
                                 "dynamodb:DeleteItem",

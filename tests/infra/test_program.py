@@ -108,7 +108,6 @@ ROLES: dict[str, tuple[str, dict[str, Any]]] = {
         {
             "cognito-idp:AdminGetUser": POOL,
             "ses:SendEmail": SES,
-            "dynamodb:GetItem": MAILS,
             "dynamodb:PutItem": MAILS,
             "dynamodb:UpdateItem": MAILS,
             "dynamodb:DeleteItem": MAILS,
