@@ -11,6 +11,7 @@ from infra.order_queue import OrderQueue, OrderQueueArgs
 from infra.order_store import OrderStore, OrderStoreArgs
 from infra.order_workflow import OrderWorkflow, OrderWorkflowArgs
 from infra.payments import Payments, PaymentsArgs
+from infra.restaurant_staff import RestaurantStaff, RestaurantStaffArgs
 from infra.settings import Settings
 from infra.tags import tag_everything
 
@@ -20,6 +21,13 @@ tag_everything({"project": pulumi.get_project(), "stage": pulumi.get_stack()})
 store = OrderStore(
     "orders",
     OrderStoreArgs(
+        point_in_time_recovery=settings.point_in_time_recovery,
+        deletion_protection=settings.deletion_protection,
+    ),
+)
+staff = RestaurantStaff(
+    "restaurant-staff",
+    RestaurantStaffArgs(
         point_in_time_recovery=settings.point_in_time_recovery,
         deletion_protection=settings.deletion_protection,
     ),
@@ -87,6 +95,8 @@ api = OrderApi(
     OrderApiArgs(
         table_name=store.table_name,
         table_arn=store.table_arn,
+        staff_table_name=staff.table_name,
+        staff_table_arn=staff.table_arn,
         queue_url=queue.queue_url,
         queue_arn=queue.queue_arn,
         user_pool_id=pool.pool_id,
@@ -135,5 +145,6 @@ if mail:
     pulumi.export("undeliveredMailQueueUrl", mail.undelivered_queue_url)
 pulumi.export("orderTableName", store.table_name)
 pulumi.export("paymentTableName", payments.ledger_name)
+pulumi.export("restaurantStaffTableName", staff.table_name)
 pulumi.export("workflowArn", workflow.workflow_arn)
 pulumi.export("notificationTopicArn", notifications.topic_arn)

@@ -20,11 +20,13 @@ RUNTIME_VERSION = "1.0.0"
 
 # The data sources, by the names that they have in the API.
 ORDERS = "Orders"
+RESTAURANT_STAFF = "RestaurantStaff"
 QUEUE = "OrderQueue"
 NONE = "None"
 # Which data source each of graphql/functions talks to.
 FUNCTIONS = {
     "validateOrder": NONE,
+    "admitStaff": RESTAURANT_STAFF,
     "recallOrder": ORDERS,
     "queueOrder": QUEUE,
     "queryOrders": ORDERS,
@@ -43,7 +45,7 @@ UNITS = {
 # readOrder reads only what is not at hand: first, and again after a write whose condition failed.
 PIPELINES = {
     ("Query", "listOrders"): ["queryOrders"],
-    ("Query", "listRestaurantOrders"): ["validateOrder", "queryOrders"],
+    ("Query", "listRestaurantOrders"): ["validateOrder", "admitStaff", "queryOrders"],
     ("Mutation", "placeOrder"): ["validateOrder", "recallOrder", "queueOrder"],
     ("Mutation", "updateOrder"): ["validateOrder", "changeOrder", "readOrder"],
     ("Mutation", "retryPayment"): [
@@ -89,6 +91,8 @@ class OrderApiArgs:
 
     table_name: pulumi.Input[str]
     table_arn: pulumi.Input[str]
+    staff_table_name: pulumi.Input[str]
+    staff_table_arn: pulumi.Input[str]
     queue_url: pulumi.Input[str]
     queue_arn: pulumi.Input[str]
     user_pool_id: pulumi.Input[str]
@@ -122,7 +126,8 @@ class OrderApi(pulumi.ComponentResource):
         if args.waf:
             self._guard()
         sources = {
-            ORDERS: self._table_source(args),
+            ORDERS: self._orders_source(args),
+            RESTAURANT_STAFF: self._staff_source(args),
             QUEUE: self._queue_source(args),
             NONE: aws.appsync.DataSource(
                 f"{name}-none", api_id=self._api.id, name=NONE, type="NONE", opts=self._named()
@@ -249,7 +254,7 @@ class OrderApi(pulumi.ComponentResource):
             self._name, resource_arn=self._api.arn, web_acl_arn=acl.arn, opts=self._child
         )
 
-    def _table_source(self, args: OrderApiArgs) -> aws.appsync.DataSource:
+    def _orders_source(self, args: OrderApiArgs) -> aws.appsync.DataSource:
         role = self._source_role(
             "orders",
             {
@@ -264,13 +269,28 @@ class OrderApi(pulumi.ComponentResource):
                 ],
             },
         )
+        return self._table_source("orders", ORDERS, args.table_name, role)
+
+    def _staff_source(self, args: OrderApiArgs) -> aws.appsync.DataSource:
+        role = self._source_role(
+            "staff", {"Action": ["dynamodb:GetItem"], "Resource": args.staff_table_arn}
+        )
+        return self._table_source("staff", RESTAURANT_STAFF, args.staff_table_name, role)
+
+    def _table_source(
+        self,
+        source: str,
+        name: str,
+        table_name: pulumi.Input[str],
+        role: ServiceRole,
+    ) -> aws.appsync.DataSource:
         return aws.appsync.DataSource(
-            f"{self._name}-orders",
+            f"{self._name}-{source}",
             api_id=self._api.id,
-            name=ORDERS,
+            name=name,
             type="AMAZON_DYNAMODB",
             dynamodb_config=aws.appsync.DataSourceDynamodbConfigArgs(
-                table_name=args.table_name, region=self._location.region
+                table_name=table_name, region=self._location.region
             ),
             service_role_arn=role.arn,
             opts=self._named(role.policy),

@@ -12,7 +12,19 @@ from typing import Any
 import pytest
 
 from tests.e2e.conftest import Deploy
-from tests.e2e.stage import DELETE, GET, LIST, PIZZA, PLACE, PREFIX, Stage, eventually, message
+from tests.e2e.stage import (
+    DELETE,
+    GET,
+    LIST,
+    LIST_RESTAURANT,
+    PIZZA,
+    PLACE,
+    PREFIX,
+    RESTAURANT,
+    Stage,
+    eventually,
+    message,
+)
 
 NOW = "2026-01-01T12:00:00.000Z"
 
@@ -186,6 +198,12 @@ def deletes(roles: Roles) -> bool:
     return roles.stage.error_type(alice.access_token, DELETE, id=order_id) is None
 
 
+def lets_staff_in(roles: Roles) -> bool:
+    chef = roles.stage.staff(RESTAURANT)
+    asked = {"restaurantId": RESTAURANT}
+    return roles.stage.error_type(chef.access_token, LIST_RESTAURANT, **asked) is None
+
+
 def queues(roles: Roles) -> bool:
     return roles.stage.error_type(roles.stage.customer().access_token, PLACE, input=PIZZA) is None
 
@@ -204,6 +222,7 @@ PROBES: dict[tuple[str, str], Callable[[Roles], bool]] = {
     ("order-api-orders", "dynamodb:GetItem"): reads,
     ("order-api-orders", "dynamodb:Query"): lists,
     ("order-api-orders", "dynamodb:UpdateItem"): deletes,
+    ("order-api-staff", "dynamodb:GetItem"): lets_staff_in,
     ("order-api-queue", "sqs:SendMessage"): queues,
 }
 

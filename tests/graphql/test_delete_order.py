@@ -65,6 +65,7 @@ def test_an_order_is_deleted_once(api: Api) -> None:
 def test_no_list_shows_a_deleted_order(api: Api) -> None:
     api.put(status="PAID")
     api.put(id="01JAY0000000000000000000BB")
+    api.employ("Dominos")
 
     api("deleteOrder", id=ID)
 

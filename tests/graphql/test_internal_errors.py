@@ -13,7 +13,7 @@ MESSAGE = (
 
 
 def test_every_step_that_asks_the_table_is_here() -> None:
-    assert len(ASKING) == 8
+    assert len(ASKING) == 9
 
 
 @pytest.mark.parametrize("step", ASKING)

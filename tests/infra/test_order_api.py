@@ -19,6 +19,8 @@ def api(*, introspection: bool = False, waf: bool = False, table_arn: str = TABL
             OrderApiArgs(
                 table_name="orders-table",
                 table_arn=table_arn,
+                staff_table_name="staff-table",
+                staff_table_arn="arn:staff-table",
                 queue_url="https://queue.example",
                 queue_arn="arn:queue",
                 user_pool_id="pool-id",
@@ -127,6 +129,14 @@ def test_nothing_is_asked_of_a_source_before_it_is_validated() -> None:
     assert all("validateOrder" not in each[1:] for each in steps.values())
 
 
+def test_a_restaurant_s_orders_are_asked_for_only_once_its_staff_is_admitted() -> None:
+    assert PIPELINES["Query", "listRestaurantOrders"] == [
+        "validateOrder",
+        "admitStaff",
+        "queryOrders",
+    ]
+
+
 def test_after_each_conditional_write_the_order_is_read_before_anything_else_is_done() -> None:
     conditional = {"changeOrder", "beginAttempt", "undoAttempt", "eraseOrder"}
     for steps in PIPELINES.values():
@@ -148,6 +158,7 @@ def test_a_source_may_do_what_its_resolvers_ask_for_and_no_more(recording: Recor
         (["dynamodb:GetItem", "dynamodb:UpdateItem"], TABLE),
         (["dynamodb:Query"], [f"{TABLE}/index/byPlacedAt", f"{TABLE}/index/byRestaurant"]),
     ]
+    assert policies["order-api-staff"] == [(["dynamodb:GetItem"], "arn:staff-table")]
     assert policies["order-api-queue"] == [(["sqs:SendMessage"], "arn:queue")]
     code = "".join(file.read_text() for file in GRAPHQL.glob("*/*.js"))
     operations = set(re.findall(r"operation: '(\w+)'", code))
@@ -157,6 +168,11 @@ def test_a_source_may_do_what_its_resolvers_ask_for_and_no_more(recording: Recor
 def test_the_sources(recording: Recording) -> None:
     orders = recording.one("aws:appsync/dataSource:DataSource", "order-api-orders").inputs
     assert orders["dynamodbConfig"] == {"tableName": "orders-table", "region": "eu-west-1"}
+    assert orders["serviceRoleArn"] == arn("aws:iam/role:Role", "order-api-orders")
+    staff = recording.one("aws:appsync/dataSource:DataSource", "order-api-staff").inputs
+    assert (staff["name"], staff["type"]) == ("RestaurantStaff", "AMAZON_DYNAMODB")
+    assert staff["dynamodbConfig"] == {"tableName": "staff-table", "region": "eu-west-1"}
+    assert staff["serviceRoleArn"] == arn("aws:iam/role:Role", "order-api-staff")
     queue = recording.one("aws:appsync/dataSource:DataSource", "order-api-queue").inputs
     assert queue["httpConfig"] == {
         "endpoint": "https://sqs.eu-west-1.amazonaws.com",

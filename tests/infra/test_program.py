@@ -19,6 +19,7 @@ COMPONENTS = {
     "orderflow:payments:Payments",
     "orderflow:notifications:OrderNotifications",
     "orderflow:identity:CustomerPool",
+    "orderflow:identity:RestaurantStaff",
     "orderflow:api:OrderApi",
     "orderflow:broadcast:OrderBroadcast",
     "orderflow:compute:PythonFunction",
@@ -26,6 +27,7 @@ COMPONENTS = {
 }
 ORDERS = arn("aws:dynamodb/table:Table", "orders")
 LEDGER = arn("aws:dynamodb/table:Table", "payments")
+STAFF = arn("aws:dynamodb/table:Table", "restaurant-staff")
 MAILS = arn("aws:dynamodb/table:Table", "customer-mails")
 QUEUE = arn("aws:sqs/queue:Queue", "order-queue")
 DEAD_LETTERS = arn("aws:sqs/queue:Queue", "order-queue-dead-letters")
@@ -151,6 +153,8 @@ ROLES: dict[str, tuple[str, dict[str, Any]]] = {
             "dynamodb:Query": [f"{ORDERS}/index/byPlacedAt", f"{ORDERS}/index/byRestaurant"],
         },
     ),
+    # Operators alone write who is staff.
+    "order-api-staff": ("appsync", {"dynamodb:GetItem": STAFF}),
     "order-api-queue": ("appsync", {"sqs:SendMessage": QUEUE}),
     "order-api-logs": ("appsync", logs("order-api")),
 }
@@ -252,7 +256,7 @@ def test_everything_that_can_be_tagged_is(stage: Recording) -> None:
 def test_no_physical_name_is_fixed(stage: Recording) -> None:
     named = {each.name for each in stage.resources if each.custom and "name" in each.inputs}
     # A group of the pool, what is inside the API, and a log group that bears the API's id.
-    sources = {"order-api-orders", "order-api-queue", "order-api-none"}
+    sources = {"order-api-orders", "order-api-staff", "order-api-queue", "order-api-none"}
     functions = {f"order-api-{function}" for function in FUNCTIONS}
     assert named == {"customers", "order-api"} | sources | functions
     assert stage.one("aws:cloudwatch/logGroup:LogGroup", "order-api").inputs["name"] == (
@@ -297,6 +301,7 @@ def test_the_outputs_are_the_documented_ones(stage: Recording) -> None:
         **mail,
         "orderTableName": "orders-1a2b3c4",
         "paymentTableName": "payments-1a2b3c4",
+        "restaurantStaffTableName": "restaurant-staff-1a2b3c4",
         "workflowArn": WORKFLOW,
         "notificationTopicArn": TOPIC,
     }

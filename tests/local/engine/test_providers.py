@@ -128,7 +128,7 @@ def test_the_order_table(stage: Deployed) -> None:
     }
     assert table["BillingModeSummary"]["BillingMode"] == "PAY_PER_REQUEST"
     assert table["DeletionProtectionEnabled"] is False
-    assert recovery(stage.aws, stage.outputs) == "DISABLED"
+    assert recovery(stage.aws, stage.outputs["orderTableName"]) == "DISABLED"
 
 
 def test_the_table_of_mails_sent(stage: Deployed) -> None:
@@ -140,16 +140,31 @@ def test_the_table_of_mails_sent(stage: Deployed) -> None:
     assert "StreamSpecification" not in table
 
 
+def test_the_table_of_restaurant_staff(stage: Deployed) -> None:
+    name = stage.outputs["restaurantStaffTableName"]
+    table = stage.aws.dynamodb.describe_table(TableName=name)["Table"]
+
+    assert name == stage.tables["restaurant-staff"]
+    assert keys(table) == {"HASH": "restaurantId", "RANGE": "userId"}
+    assert {each["AttributeType"] for each in table["AttributeDefinitions"]} == {"S"}
+    assert table["BillingModeSummary"]["BillingMode"] == "PAY_PER_REQUEST"
+    assert table["DeletionProtectionEnabled"] is False
+    assert recovery(stage.aws, name) == "DISABLED"
+    # Nobody is staff until an operator says so.
+    assert table["ItemCount"] == 0
+
+
 def test_the_guards_of_a_stage(cloud: EmbeddedCloud, guarded: dict[str, Any]) -> None:
     aws: Any = cloud.aws
-    table = aws.dynamodb.describe_table(TableName=guarded["orderTableName"])["Table"]
     pool = aws.cognito.describe_user_pool(UserPoolId=guarded["userPoolId"])["UserPool"]
     machine = aws.step_functions.describe_state_machine(stateMachineArn=guarded["workflowArn"])
     api_id = guarded["graphqlUrl"].split("/")[-2]
     api = aws.appsync.get_graphql_api(apiId=api_id)["graphqlApi"]
 
-    assert table["DeletionProtectionEnabled"] is True
-    assert recovery(aws, guarded) == "ENABLED"
+    for output in ("orderTableName", "restaurantStaffTableName"):
+        table = aws.dynamodb.describe_table(TableName=guarded[output])["Table"]
+        assert table["DeletionProtectionEnabled"] is True
+        assert recovery(aws, guarded[output]) == "ENABLED"
     assert pool["DeletionProtection"] == "ACTIVE"
     assert machine["type"] == "EXPRESS"
     assert machine["loggingConfiguration"]["level"] == "ERROR"
@@ -452,13 +467,18 @@ def test_the_apis_data_sources(stage: Deployed) -> None:
     listed = stage.aws.appsync.list_data_sources(apiId=stage.api["apiId"])["dataSources"]
     sources = {each["name"]: each for each in listed}
 
-    assert set(sources) == {"Orders", "OrderQueue", "None"}
+    assert set(sources) == {"Orders", "RestaurantStaff", "OrderQueue", "None"}
     assert sources["None"]["type"] == "NONE"
     orders, queue = sources["Orders"], sources["OrderQueue"]
     assert orders["type"] == "AMAZON_DYNAMODB"
     assert orders["dynamodbConfig"]["tableName"] == stage.outputs["orderTableName"]
     assert orders["dynamodbConfig"]["awsRegion"] == "us-east-1"
     assert orders["serviceRoleArn"] == stage.role_arn("order-api-orders")
+    staff = sources["RestaurantStaff"]
+    assert staff["type"] == "AMAZON_DYNAMODB"
+    assert staff["dynamodbConfig"]["tableName"] == stage.outputs["restaurantStaffTableName"]
+    assert staff["dynamodbConfig"]["awsRegion"] == "us-east-1"
+    assert staff["serviceRoleArn"] == stage.role_arn("order-api-staff")
     assert queue["type"] == "HTTP"
     assert queue["httpConfig"] == {
         "endpoint": "https://sqs.us-east-1.amazonaws.com",
@@ -507,7 +527,12 @@ def test_each_role_is_assumed_by_its_service_alone(stage: Deployed) -> None:
     services = {
         "lambda.amazonaws.com": set(FUNCTIONS),
         "states.amazonaws.com": {"order-workflow"},
-        "appsync.amazonaws.com": {"order-api-logs", "order-api-orders", "order-api-queue"},
+        "appsync.amazonaws.com": {
+            "order-api-logs",
+            "order-api-orders",
+            "order-api-staff",
+            "order-api-queue",
+        },
     }
     assert set(stage.roles) == set().union(*services.values())
     for service, roles in services.items():
@@ -537,6 +562,13 @@ def test_the_policies_name_what_was_made(stage: Deployed) -> None:
             "Action": ["dynamodb:Query"],
             "Resource": [f"{orders}/index/byPlacedAt", f"{orders}/index/byRestaurant"],
         },
+    ]
+    assert stage.policy("order-api-staff") == [
+        {
+            "Effect": "Allow",
+            "Action": ["dynamodb:GetItem"],
+            "Resource": stage.table_arn("restaurant-staff"),
+        }
     ]
     assert stage.policy("order-api-queue") == [
         {
@@ -650,8 +682,8 @@ def api_functions(stage: Deployed) -> dict[str, dict[str, Any]]:
     return {each["name"]: each for each in listed}
 
 
-def recovery(aws: Any, outputs: dict[str, Any]) -> str:
-    backups = aws.dynamodb.describe_continuous_backups(TableName=outputs["orderTableName"])
+def recovery(aws: Any, table_name: str) -> str:
+    backups = aws.dynamodb.describe_continuous_backups(TableName=table_name)
     description = backups["ContinuousBackupsDescription"]["PointInTimeRecoveryDescription"]
     return description["PointInTimeRecoveryStatus"]
 
