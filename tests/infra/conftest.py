@@ -2,27 +2,25 @@
 
 import pytest
 
-from tests.infra.recording import Recording, record_program
+from tests.infra.recording import STAGES, Recording, record_program
 
 
 @pytest.fixture(scope="session")
 def local() -> Recording:
-    return record_program("local")
+    return record_program("local", **STAGES["local"])
 
 
 @pytest.fixture(scope="session")
 def dev() -> Recording:
-    return record_program("dev")
+    return record_program("dev", **STAGES["dev"])
 
 
 @pytest.fixture(scope="session")
 def prod() -> Recording:
-    return record_program(
-        "prod", senderEmail="orders@shop.example", alarmEmails=["ops@shop.example"]
-    )
+    return record_program("prod", **STAGES["prod"])
 
 
-@pytest.fixture(scope="session", params=["local", "dev", "prod"])
+@pytest.fixture(scope="session", params=list(STAGES))
 def stage(request: pytest.FixtureRequest) -> Recording:
     """Each stage in turn: what must hold for all."""
     return request.getfixturevalue(request.param)
