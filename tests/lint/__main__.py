@@ -1,0 +1,46 @@
+"""What `make lint` checks of the program, by others' tools."""
+
+import sys
+from typing import Any
+
+from local.cloud import ensure_node
+from tests.infra.recording import STAGES, Recording, record_program
+from tests.lint.definition import Unchecked, faults_of_definition
+
+
+def main() -> int:
+    """Say what was checked, and of each fault what, where and what to do; 1 where there is one."""
+    ensure_node()
+    recordings = [record_program(stage, **options) for stage, options in STAGES.items()]
+    checked = [
+        (_definitions(recordings), "Mend it in infra/order_workflow.asl.yaml."),
+    ]
+    for faults, remedy in checked:
+        if faults:
+            print(*faults, f"  {remedy}", sep="\n", file=sys.stderr)
+    return 1 if any(faults for faults, _ in checked) else 0
+
+
+def _definitions(recordings: list[Recording]) -> list[str]:
+    definitions = {
+        (machine.name, machine.inputs["definition"])
+        for recording in recordings
+        for machine in recording.of("aws:sfn/stateMachine:StateMachine")
+    }
+    print(f"asl-validator, cfn-lint: {_count(definitions, 'definition')} of {', '.join(STAGES)}")
+    return [
+        f"{name}: {fault}"
+        for name, definition in sorted(definitions)
+        for fault in faults_of_definition(definition)
+    ]
+
+
+def _count(things: Any, what: str) -> str:
+    return f"{len(things)} {what}{'' if len(things) == 1 else 's'}"
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except Unchecked as reason:
+        sys.exit(str(reason))
