@@ -1,19 +1,31 @@
 """What `make lint` checks of the program, by others' tools."""
 
 import sys
+from pathlib import Path
 from typing import Any
+
+import yaml
 
 from local.cloud import ensure_node
 from tests.infra.recording import STAGES, Recording, record_program
-from tests.lint.definition import Unchecked, faults_of_definition
+from tests.lint.definition import ROOT, Unchecked, faults_of_definition
+from tests.lint.policies import Findings, faults_of_policies, findings_of
+
+ACCEPTED = Path(__file__).with_name("accepted.yaml")
 
 
 def main() -> int:
     """Say what was checked, and of each fault what, where and what to do; 1 where there is one."""
     ensure_node()
     recordings = [record_program(stage, **options) for stage, options in STAGES.items()]
+    accepted = yaml.load(ACCEPTED.read_text(), yaml.CSafeLoader)
+    elsewise = f"name it with its reason in {ACCEPTED.relative_to(ROOT)}."
     checked = [
         (_definitions(recordings), "Mend it in infra/order_workflow.asl.yaml."),
+        (
+            _policies(recordings, accepted["policies"]),
+            f"Mend it in infra/, or {elsewise}",
+        ),
     ]
     for faults, remedy in checked:
         if faults:
@@ -33,6 +45,15 @@ def _definitions(recordings: list[Recording]) -> list[str]:
         for name, definition in sorted(definitions)
         for fault in faults_of_definition(definition)
     ]
+
+
+def _policies(recordings: list[Recording], accepted: dict[str, dict[str, str]]) -> list[str]:
+    found: Findings = {}
+    for recording in recordings:
+        for policy, findings in findings_of(recording).items():
+            found.setdefault(policy, set()).update(findings)
+    print(f"parliament: {_count(found, 'policy document')} of {', '.join(STAGES)}")
+    return [f"parliament: {fault}" for fault in faults_of_policies(found, accepted)]
 
 
 def _count(things: Any, what: str) -> str:
