@@ -1,15 +1,17 @@
-"""What `make lint` checks of the program, by others' tools."""
+"""What `make lint` checks of the program and its schema, by others' tools."""
 
 import sys
 from pathlib import Path
 from typing import Any
 
 import yaml
+from graphql import GraphQLError
 
 from local.cloud import ensure_node
 from tests.infra.recording import STAGES, Recording, record_program
 from tests.lint.definition import ROOT, Unchecked, faults_of_definition
 from tests.lint.policies import Findings, faults_of_policies, findings_of
+from tests.lint.schema_changes import SCHEMA, NothingToCompare, base_of, breaking_changes
 
 ACCEPTED = Path(__file__).with_name("accepted.yaml")
 
@@ -25,6 +27,10 @@ def main() -> int:
         (
             _policies(recordings, accepted["policies"]),
             f"Mend it in infra/, or {elsewise}",
+        ),
+        (
+            _schema(accepted["breakingChanges"]),
+            f"Keep what clients use; or, where it is meant, {elsewise}",
         ),
     ]
     for faults, remedy in checked:
@@ -54,6 +60,19 @@ def _policies(recordings: list[Recording], accepted: dict[str, dict[str, str]]) 
             found.setdefault(policy, set()).update(findings)
     print(f"parliament: {_count(found, 'policy document')} of {', '.join(STAGES)}")
     return [f"parliament: {fault}" for fault in faults_of_policies(found, accepted)]
+
+
+def _schema(accepted: dict[str, str]) -> list[str]:
+    try:
+        base = base_of(ROOT)
+        changes = breaking_changes(base.sdl, (ROOT / SCHEMA).read_text())
+    except NothingToCompare as reason:
+        print(f"{SCHEMA} was compared with nothing: {reason}")
+        return []
+    except GraphQLError as error:
+        return [f"{SCHEMA}: {error}"]
+    print(f"{SCHEMA}: compared with that of {base.commit[:7]}")
+    return [f"{SCHEMA}: {change}" for change in changes if change not in accepted]
 
 
 def _count(things: Any, what: str) -> str:
