@@ -36,6 +36,16 @@ def recording() -> Recording:
     return api()
 
 
+@pytest.fixture(scope="module")
+def introspected() -> Recording:
+    return api(introspection=True)
+
+
+@pytest.fixture(scope="module")
+def guarded() -> Recording:
+    return api(waf=True)
+
+
 def test_customers_of_this_client_only_may_call_it(recording: Recording) -> None:
     inputs = recording.one("aws:appsync/graphQLApi:GraphQLApi", "order-api").inputs
     assert inputs["authenticationType"] == "AMAZON_COGNITO_USER_POOLS"
@@ -57,9 +67,12 @@ def test_its_limits(recording: Recording) -> None:
     inputs = recording.one("aws:appsync/graphQLApi:GraphQLApi", "order-api").inputs
     assert inputs["queryDepthLimit"] == 4
     assert inputs["resolverCountLimit"] == 100
-    assert inputs["introspectionConfig"] == "DISABLED"
-    open_api = api(introspection=True).one("aws:appsync/graphQLApi:GraphQLApi", "order-api")
-    assert open_api.inputs["introspectionConfig"] == "ENABLED"
+
+
+def test_it_tells_its_schema_where_asked_for(recording: Recording, introspected: Recording) -> None:
+    for each, config in ((recording, "DISABLED"), (introspected, "ENABLED")):
+        inputs = each.one("aws:appsync/graphQLApi:GraphQLApi", "order-api").inputs
+        assert inputs["introspectionConfig"] == config
 
 
 def test_it_logs_errors_without_what_customers_wrote(recording: Recording) -> None:
@@ -70,6 +83,9 @@ def test_it_logs_errors_without_what_customers_wrote(recording: Recording) -> No
         "excludeVerboseContent": True,
     }
     assert inputs["xrayEnabled"] is True
+    # AppSync writes to the group of this name; made here, it has the stage's retention.
+    group = recording.one("aws:cloudwatch/logGroup:LogGroup", "order-api").inputs
+    assert group == {"name": "/aws/appsync/apis/order-api-id", "retentionInDays": 3}
 
 
 def test_every_field_has_its_resolver(recording: Recording) -> None:
@@ -84,6 +100,7 @@ def test_every_field_has_its_resolver(recording: Recording) -> None:
     assert {(each.inputs["type"], each.inputs["field"]) for each in resolvers} == fields
     assert len(resolvers) == len(fields)
     for each in resolvers:
+        assert each.inputs["apiId"] == "order-api-id"
         assert each.inputs["runtime"] == {"name": "APPSYNC_JS", "runtimeVersion": "1.0.0"}
         file = GRAPHQL / "resolvers" / f"{each.inputs['field']}.js"
         assert each.inputs["code"] == file.read_text()
@@ -94,6 +111,7 @@ def test_every_function_is_made_once_with_its_file_and_source(recording: Recordi
     assert sorted(each.inputs["name"] for each in functions) == sorted(FUNCTIONS)
     assert set(FUNCTIONS) == {file.stem for file in (GRAPHQL / "functions").iterdir()}
     for each in functions:
+        assert each.inputs["apiId"] == "order-api-id"
         assert each.inputs["runtime"] == {"name": "APPSYNC_JS", "runtimeVersion": "1.0.0"}
         assert each.inputs["dataSource"] == FUNCTIONS[each.inputs["name"]]
         file = GRAPHQL / "functions" / f"{each.inputs['name']}.js"
@@ -154,32 +172,94 @@ def test_a_source_may_do_what_its_resolvers_ask_for_and_no_more(recording: Recor
 
 
 def test_the_sources(recording: Recording) -> None:
-    orders = recording.one("aws:appsync/dataSource:DataSource", "order-api-orders").inputs
-    assert orders["dynamodbConfig"] == {"tableName": "orders-table", "region": "eu-west-1"}
-    queue = recording.one("aws:appsync/dataSource:DataSource", "order-api-queue").inputs
-    assert queue["httpConfig"] == {
-        "endpoint": "https://sqs.eu-west-1.amazonaws.com",
-        "authorizationConfig": {
-            "authorizationType": "AWS_IAM",
-            "awsIamConfig": {"signingRegion": "eu-west-1", "signingServiceName": "sqs"},
-        },
+    assert recording.one("aws:appsync/dataSource:DataSource", "order-api-orders").inputs == {
+        "apiId": "order-api-id",
+        "name": "Orders",
+        "type": "AMAZON_DYNAMODB",
+        "dynamodbConfig": {"tableName": "orders-table", "region": "eu-west-1"},
+        "serviceRoleArn": arn("aws:iam/role:Role", "order-api-orders"),
     }
-    none = recording.one("aws:appsync/dataSource:DataSource", "order-api-none").inputs
-    assert (none["type"], "serviceRoleArn" in none) == ("NONE", False)
+    assert recording.one("aws:appsync/dataSource:DataSource", "order-api-queue").inputs == {
+        "apiId": "order-api-id",
+        "name": "OrderQueue",
+        "type": "HTTP",
+        "httpConfig": {
+            "endpoint": "https://sqs.eu-west-1.amazonaws.com",
+            "authorizationConfig": {
+                "authorizationType": "AWS_IAM",
+                "awsIamConfig": {"signingRegion": "eu-west-1", "signingServiceName": "sqs"},
+            },
+        },
+        "serviceRoleArn": arn("aws:iam/role:Role", "order-api-queue"),
+    }
+    assert recording.one("aws:appsync/dataSource:DataSource", "order-api-none").inputs == {
+        "apiId": "order-api-id",
+        "name": "None",
+        "type": "NONE",
+    }
 
 
-def test_waf_stands_before_it_where_asked_for(recording: Recording) -> None:
-    assert not recording.of("aws:wafv2/webAcl:WebAcl")
-    guarded = api(waf=True)
-    association = guarded.one("aws:wafv2/webAclAssociation:WebAclAssociation", "order-api").inputs
-    assert association == {
+def test_a_sources_permissions_are_there_before_it_is_asked(recording: Recording) -> None:
+    for name in ("order-api-orders", "order-api-queue"):
+        source = recording.one("aws:appsync/dataSource:DataSource", name)
+        assert source.options.depends_on == (("aws:iam/rolePolicy:RolePolicy", name),)
+
+
+def test_waf_stands_before_it_where_asked_for(recording: Recording, guarded: Recording) -> None:
+    assert "aws:wafv2/webAcl:WebAcl" not in recording.types
+    assert guarded.one("aws:wafv2/webAclAssociation:WebAclAssociation", "order-api").inputs == {
         "resourceArn": arn("aws:appsync/graphQLApi:GraphQLApi", "order-api"),
         "webAclArn": arn("aws:wafv2/webAcl:WebAcl", "order-api"),
     }
-    rules = guarded.one("aws:wafv2/webAcl:WebAcl", "order-api").inputs["rules"]
-    assert [rule["name"] for rule in rules] == ["rate", "bad-input"]
+    acl = guarded.one("aws:wafv2/webAcl:WebAcl", "order-api").inputs
+    # AppSync's are of a region; those of CloudFront are not.
+    assert acl["scope"] == "REGIONAL"
+    # What no rule blocks comes in.
+    assert acl["defaultAction"] == {"allow": {}}
+
+
+def test_waf_blocks_an_address_that_asks_too_often_unless_it_signs(guarded: Recording) -> None:
+    [rate, _] = guarded.one("aws:wafv2/webAcl:WebAcl", "order-api").inputs["rules"]
+    assert (rate["name"], rate["priority"], rate["action"]) == ("rate", 0, {"block": {}})
     # The broadcast publishes from one address, signed: it is not counted.
-    counted = rules[0]["statement"]["rateBasedStatement"]["scopeDownStatement"]
-    signed = counted["notStatement"]["statement"]["byteMatchStatement"]
-    assert signed["searchString"] == "AWS4-HMAC-SHA256"
-    assert signed["fieldToMatch"]["singleHeader"]["name"] == "authorization"
+    signed = {
+        "fieldToMatch": {"singleHeader": {"name": "authorization"}},
+        "positionalConstraint": "STARTS_WITH",
+        "searchString": "AWS4-HMAC-SHA256",
+        "textTransformations": [{"priority": 0, "type": "NONE"}],
+    }
+    assert rate["statement"] == {
+        "rateBasedStatement": {
+            "limit": 2000,
+            "aggregateKeyType": "IP",
+            "scopeDownStatement": {
+                "notStatement": {"statement": {"byteMatchStatement": signed}},
+            },
+        }
+    }
+
+
+def test_waf_does_what_awss_rules_against_bad_input_say(guarded: Recording) -> None:
+    [_, bad_input] = guarded.one("aws:wafv2/webAcl:WebAcl", "order-api").inputs["rules"]
+    assert (bad_input["name"], bad_input["priority"]) == ("bad-input", 1)
+    # `none` leaves the group's own actions, which block; `count` would only count.
+    assert bad_input["overrideAction"] == {"none": {}}
+    assert bad_input["statement"] == {
+        "managedRuleGroupStatement": {
+            "vendorName": "AWS",
+            "name": "AWSManagedRulesKnownBadInputsRuleSet",
+        }
+    }
+
+
+def test_waf_shows_what_it_blocked(guarded: Recording) -> None:
+    acl = guarded.one("aws:wafv2/webAcl:WebAcl", "order-api").inputs
+    shown = [acl["visibilityConfig"], *(rule["visibilityConfig"] for rule in acl["rules"])]
+    assert shown == [
+        {
+            "metricName": name,
+            "cloudwatchMetricsEnabled": True,
+            "sampledRequestsEnabled": True,
+        }
+        for name in ("orderflow", "rate", "bad-input")
+    ]

@@ -8,7 +8,7 @@ import pytest
 
 from infra.order_api import FUNCTIONS
 from local.engine.program import run_program, stage_config
-from tests.infra.recording import REGION, Recording, Registered, arn, record_program
+from tests.infra.recording import ACCOUNT, REGION, Recording, Registered, arn, record_program
 
 COMPONENTS = {
     "orderflow:storage:OrderStore",
@@ -159,6 +159,32 @@ def test_every_layer_is_a_component(stage: Recording) -> None:
     assert components - {"orderflow:operations:OrderAlarms"} == COMPONENTS
 
 
+def test_every_resource_is_inside_the_layer_that_makes_it(prod: Recording) -> None:
+    own = {each.key for each in prod.resources if each.options.parent is None}
+    assert own == {
+        ("orderflow:storage:OrderStore", "orders"),
+        ("orderflow:identity:CustomerPool", "customers"),
+        ("orderflow:notifications:OrderNotifications", "order-notifications"),
+        ("orderflow:payments:Payments", "payments"),
+        ("orderflow:queueing:OrderQueue", "order-queue"),
+        ("orderflow:workflow:OrderWorkflow", "order-workflow"),
+        ("orderflow:api:OrderApi", "order-api"),
+        ("orderflow:broadcast:OrderBroadcast", "order-broadcast"),
+        ("orderflow:operations:OrderAlarms", "order-alarms"),
+    }
+
+
+def test_pulumi_deletes_what_the_stage_does_not_guard_and_makes_the_new_before(
+    stage: Recording,
+) -> None:
+    for each in stage.resources:
+        # The stage's deletionProtection guards, on AWS itself.
+        assert not each.options.protect
+        assert not each.options.retain_on_delete
+        # No name is fixed: the old one serves until the new one is there.
+        assert not each.options.delete_before_replace
+
+
 def test_each_role_is_one_services_and_may_do_exactly_this(prod: Recording) -> None:
     policies = {each.name: each for each in prod.of("aws:iam/rolePolicy:RolePolicy")}
     roles = {each.name: each for each in prod.of("aws:iam/role:Role")}
@@ -171,6 +197,8 @@ def test_each_role_is_one_services_and_may_do_exactly_this(prod: Recording) -> N
             "Principal": {"Service": f"{service}.amazonaws.com"},
         }
         assert policies[name].inputs["role"] == f"{name}-1a2b3c4"
+        for each, key in ((roles[name], "assumeRolePolicy"), (policies[name], "policy")):
+            assert json.loads(each.inputs[key])["Version"] == "2012-10-17"
         granted = {
             action: statement["Resource"]
             for statement in policies[name].policy()
@@ -185,38 +213,82 @@ def test_no_allowed_action_is_a_wildcard(stage: Recording) -> None:
         assert all("*" not in action for action in statement["Action"])
 
 
-def test_no_resource_policy_allows_the_public(stage: Recording) -> None:
-    for policy in _resource_policies(stage):
-        for statement in policy.policy():
-            if statement["Effect"] == "Allow":
-                assert set(statement["Principal"]) == {"Service"}
-                assert statement["Condition"]
+FROM_TOPIC = ("sns", "sqs:SendMessage", {"ArnEquals": {"aws:SourceArn": TOPIC}})
+# Every queue and topic, and which service may do what with it, on whose behalf.
+FILLED_BY: dict[str, tuple[str, str, dict[str, Any]] | None] = {
+    QUEUE: None,
+    DEAD_LETTERS: (
+        "events",
+        "sqs:SendMessage",
+        {
+            "ArnEquals": {
+                "aws:SourceArn": arn("aws:cloudwatch/eventRule:EventRule", "order-queue-cut-off")
+            }
+        },
+    ),
+    REFUNDS: None,
+    f"{REFUNDS}-dead-letters": None,
+    MAIL_QUEUE: FROM_TOPIC,
+    f"{MAIL_QUEUE}-dead-letters": FROM_TOPIC,
+    arn("aws:sqs/queue:Queue", "order-broadcast-dead-letters"): None,
+    TOPIC: None,
+    arn("aws:sns/topic:Topic", "order-alarms"): (
+        "cloudwatch",
+        "sns:Publish",
+        {"StringEquals": {"aws:SourceAccount": ACCOUNT}},
+    ),
+}
 
 
-def test_no_queue_and_no_topic_takes_plain_http(stage: Recording) -> None:
-    guarded = {
-        each.inputs.get("queueUrl") or each.inputs["arn"] for each in _resource_policies(stage)
-    }
-    topics = {each.arn for each in stage.of("aws:sns/topic:Topic")}
-    urls = {
-        f"https://sqs.{REGION}.amazonaws.com/123456789012/{name}"
-        for name in stage.names("aws:sqs/queue:Queue")
-    }
-    assert guarded == topics | urls
-    for policy in _resource_policies(stage):
-        deny = policy.policy()[0]
-        assert (deny["Effect"], deny["Principal"]) == ("Deny", "*")
-        assert deny["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+def test_queues_and_topics_take_no_plain_http_and_let_in_this_service_alone(
+    prod: Recording,
+) -> None:
+    guarded = {_guards(each): json.loads(each.inputs["policy"]) for each in _policies(prod)}
+    assert set(guarded) == set(FILLED_BY)
+    for resource, filled_by in FILLED_BY.items():
+        # Without TLS nobody may do anything: a denial may be wide.
+        plain = {
+            "Effect": "Deny",
+            "Principal": "*",
+            "Action": "sns:Publish" if ":sns:" in resource else "sqs:*",
+            "Resource": resource,
+            "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+        }
+        allowed = filled_by and {
+            "Effect": "Allow",
+            "Principal": {"Service": f"{filled_by[0]}.amazonaws.com"},
+            "Action": [filled_by[1]],
+            "Resource": resource,
+            "Condition": filled_by[2],
+        }
+        assert guarded[resource] == {
+            "Version": "2012-10-17",
+            "Statement": [plain, allowed] if allowed else [plain],
+        }
 
 
-def _resource_policies(recording: Recording) -> list[Registered]:
+def test_every_queue_and_topic_has_a_policy(stage: Recording) -> None:
+    every = stage.of("aws:sqs/queue:Queue") + stage.of("aws:sns/topic:Topic")
+    assert {_guards(policy) for policy in _policies(stage)} == {each.arn for each in every}
+
+
+def _guards(policy: Registered) -> str:
+    """The queue or topic that a policy is of."""
+    if "arn" in policy.inputs:
+        return policy.inputs["arn"]
+    prefix, _, name = policy.inputs["queueUrl"].rpartition("/")
+    assert prefix == f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT}"
+    return arn("aws:sqs/queue:Queue", name)
+
+
+def _policies(recording: Recording) -> list[Registered]:
     return recording.of("aws:sqs/queuePolicy:QueuePolicy") + recording.of(
         "aws:sns/topicPolicy:TopicPolicy"
     )
 
 
 def _allowing(recording: Recording) -> list[dict[str, Any]]:
-    policies = recording.of("aws:iam/rolePolicy:RolePolicy") + _resource_policies(recording)
+    policies = recording.of("aws:iam/rolePolicy:RolePolicy") + _policies(recording)
     return [each for policy in policies for each in policy.policy() if each["Effect"] == "Allow"]
 
 
@@ -237,6 +309,7 @@ def test_everything_that_can_be_tagged_is(stage: Recording) -> None:
     }
     for each in stage.resources:
         if each.custom and each.type not in untaggable:
+            assert set(each.inputs["tags"]) == {"project", "stage"}
             assert each.inputs["tags"]["project"] == "orderflow", each
             assert each.inputs["tags"]["stage"] in {"local", "dev", "prod"}
 
@@ -281,8 +354,13 @@ def test_the_outputs_are_the_documented_ones(stage: Recording) -> None:
     }
 
 
-def test_customers_are_mailed_only_with_a_sender(local: Recording) -> None:
-    without = record_program("local", senderEmail="")
+@pytest.fixture(scope="module")
+def without() -> Recording:
+    """The stage without a sender."""
+    return record_program("local", senderEmail="")
+
+
+def test_customers_are_mailed_only_with_a_sender(local: Recording, without: Recording) -> None:
     mail = {"email-customer", "customer-mail", "customer-mail-dead-letters", "customer-mails"}
     assert mail <= {each.name for each in local.resources}
     assert not mail & {each.name for each in without.resources}
