@@ -64,6 +64,24 @@ def arn(resource_type: str, name: str) -> str:
     return f"arn:aws:{service}:{REGION}:{ACCOUNT}:{name}"
 
 
+def outputs(resource_type: str, name: str) -> dict[str, Any]:
+    """What AWS would say of a resource, in the properties of whatever type."""
+    return {
+        "id": f"{name}-{resource_type.rpartition(':')[2]}",
+        "name": f"{name}-1a2b3c4",
+        "arn": arn(resource_type, name),
+        "streamArn": f"{arn(resource_type, name)}/stream",
+        "functionId": f"{name}-id",
+        "region": REGION,
+        "owner": ACCOUNT,
+        "url": f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/{name}",
+        "uris": {
+            "GRAPHQL": f"https://{name}.example/graphql",
+            "REALTIME": f"wss://{name}.example/graphql",
+        },
+    }
+
+
 @dataclass(kw_only=True)
 class Recording(Mocks):
     """What one evaluation registered, and what it exported."""
@@ -91,20 +109,8 @@ class Recording(Mocks):
                 options=self.options[args.typ, args.name],
             )
         )
-        known = {
-            "name": f"{args.name}-1a2b3c4",
-            "arn": arn(args.typ, args.name),
-            "streamArn": f"{arn(args.typ, args.name)}/stream",
-            "functionId": f"{args.name}-id",
-            "region": REGION,
-            "owner": ACCOUNT,
-            "url": f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/{args.name}",
-            "uris": {
-                "GRAPHQL": f"https://{args.name}.example/graphql",
-                "REALTIME": f"wss://{args.name}.example/graphql",
-            },
-        }
-        return f"{args.name}-id", {**known, **inputs}
+        known = outputs(args.typ, args.name)
+        return known["id"], {**known, **inputs}
 
     def call(self, args: MockCallArgs) -> tuple[dict[str, Any], None]:
         raise AssertionError(f"the program asked AWS: {args.token}")

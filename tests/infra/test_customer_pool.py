@@ -50,7 +50,7 @@ def test_passwords_are_long(recording: Recording) -> None:
 
 def test_the_client_is_public_and_no_password_travels(recording: Recording) -> None:
     inputs = recording.one("aws:cognito/userPoolClient:UserPoolClient", "customers").inputs
-    assert inputs["userPoolId"] == "customers-id"
+    assert inputs["userPoolId"] == "customers-UserPool"
     assert inputs["generateSecret"] is False
     assert set(inputs["explicitAuthFlows"]) == {
         "ALLOW_USER_SRP_AUTH",
@@ -72,7 +72,7 @@ def test_tokens_last_an_hour_and_are_renewed_for_a_month(recording: Recording) -
 
 def test_staff_are_a_group(recording: Recording) -> None:
     assert recording.one("aws:cognito/userGroup:UserGroup", "customers").inputs == {
-        "userPoolId": "customers-id",
+        "userPoolId": "customers-UserPool",
         "name": "staff",
         "description": "Sees the orders of every customer at a restaurant.",
     }

@@ -85,7 +85,7 @@ def test_it_logs_errors_without_what_customers_wrote(recording: Recording) -> No
     assert inputs["xrayEnabled"] is True
     # AppSync writes to the group of this name; made here, it has the stage's retention.
     group = recording.one("aws:cloudwatch/logGroup:LogGroup", "order-api").inputs
-    assert group == {"name": "/aws/appsync/apis/order-api-id", "retentionInDays": 3}
+    assert group == {"name": "/aws/appsync/apis/order-api-GraphQLApi", "retentionInDays": 3}
 
 
 def test_every_field_has_its_resolver(recording: Recording) -> None:
@@ -100,7 +100,7 @@ def test_every_field_has_its_resolver(recording: Recording) -> None:
     assert {(each.inputs["type"], each.inputs["field"]) for each in resolvers} == fields
     assert len(resolvers) == len(fields)
     for each in resolvers:
-        assert each.inputs["apiId"] == "order-api-id"
+        assert each.inputs["apiId"] == "order-api-GraphQLApi"
         assert each.inputs["runtime"] == {"name": "APPSYNC_JS", "runtimeVersion": "1.0.0"}
         file = GRAPHQL / "resolvers" / f"{each.inputs['field']}.js"
         assert each.inputs["code"] == file.read_text()
@@ -111,7 +111,7 @@ def test_every_function_is_made_once_with_its_file_and_source(recording: Recordi
     assert sorted(each.inputs["name"] for each in functions) == sorted(FUNCTIONS)
     assert set(FUNCTIONS) == {file.stem for file in (GRAPHQL / "functions").iterdir()}
     for each in functions:
-        assert each.inputs["apiId"] == "order-api-id"
+        assert each.inputs["apiId"] == "order-api-GraphQLApi"
         assert each.inputs["runtime"] == {"name": "APPSYNC_JS", "runtimeVersion": "1.0.0"}
         assert each.inputs["dataSource"] == FUNCTIONS[each.inputs["name"]]
         file = GRAPHQL / "functions" / f"{each.inputs['name']}.js"
@@ -173,14 +173,14 @@ def test_a_source_may_do_what_its_resolvers_ask_for_and_no_more(recording: Recor
 
 def test_the_sources(recording: Recording) -> None:
     assert recording.one("aws:appsync/dataSource:DataSource", "order-api-orders").inputs == {
-        "apiId": "order-api-id",
+        "apiId": "order-api-GraphQLApi",
         "name": "Orders",
         "type": "AMAZON_DYNAMODB",
         "dynamodbConfig": {"tableName": "orders-table", "region": "eu-west-1"},
         "serviceRoleArn": arn("aws:iam/role:Role", "order-api-orders"),
     }
     assert recording.one("aws:appsync/dataSource:DataSource", "order-api-queue").inputs == {
-        "apiId": "order-api-id",
+        "apiId": "order-api-GraphQLApi",
         "name": "OrderQueue",
         "type": "HTTP",
         "httpConfig": {
@@ -193,7 +193,7 @@ def test_the_sources(recording: Recording) -> None:
         "serviceRoleArn": arn("aws:iam/role:Role", "order-api-queue"),
     }
     assert recording.one("aws:appsync/dataSource:DataSource", "order-api-none").inputs == {
-        "apiId": "order-api-id",
+        "apiId": "order-api-GraphQLApi",
         "name": "None",
         "type": "NONE",
     }

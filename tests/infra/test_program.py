@@ -32,6 +32,7 @@ MAIL_QUEUE = arn("aws:sqs/queue:Queue", "customer-mail")
 WORKFLOW = arn("aws:sfn/stateMachine:StateMachine", "order-workflow")
 TOPIC = arn("aws:sns/topic:Topic", "order-notifications")
 API = arn("aws:appsync/graphQLApi:GraphQLApi", "order-api")
+URL = f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT}"
 POOL = arn("aws:cognito/userPool:UserPool", "customers")
 
 
@@ -277,7 +278,7 @@ def _guards(policy: Registered) -> str:
     if "arn" in policy.inputs:
         return policy.inputs["arn"]
     prefix, _, name = policy.inputs["queueUrl"].rpartition("/")
-    assert prefix == f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT}"
+    assert prefix == URL
     return arn("aws:sqs/queue:Queue", name)
 
 
@@ -321,7 +322,7 @@ def test_no_physical_name_is_fixed(stage: Recording) -> None:
     functions = {f"order-api-{function}" for function in FUNCTIONS}
     assert named == {"customers", "order-api"} | sources | functions
     assert stage.one("aws:cloudwatch/logGroup:LogGroup", "order-api").inputs["name"] == (
-        "/aws/appsync/apis/order-api-id"
+        "/aws/appsync/apis/order-api-GraphQLApi"
     )
 
 
@@ -338,15 +339,11 @@ def test_the_outputs_are_the_documented_ones(stage: Recording) -> None:
         "graphqlUrl": "https://order-api.example/graphql",
         "realtimeUrl": "wss://order-api.example/graphql",
         "region": REGION,
-        "userPoolId": "customers-id",
-        "userPoolClientId": "customers-id",
-        "orderQueueUrl": f"https://sqs.{REGION}.amazonaws.com/123456789012/order-queue",
-        "deadLetterQueueUrl": (
-            f"https://sqs.{REGION}.amazonaws.com/123456789012/order-queue-dead-letters"
-        ),
-        "refundDeadLetterQueueUrl": (
-            f"https://sqs.{REGION}.amazonaws.com/123456789012/refunds-dead-letters"
-        ),
+        "userPoolId": "customers-UserPool",
+        "userPoolClientId": "customers-UserPoolClient",
+        "orderQueueUrl": f"{URL}/order-queue",
+        "deadLetterQueueUrl": f"{URL}/order-queue-dead-letters",
+        "refundDeadLetterQueueUrl": f"{URL}/refunds-dead-letters",
         "orderTableName": "orders-1a2b3c4",
         "paymentTableName": "payments-1a2b3c4",
         "workflowArn": WORKFLOW,
@@ -387,6 +384,104 @@ def test_changes_of_the_table_are_published_to_the_api(stage: Recording) -> None
     assert mapping.inputs["eventSourceArn"] == f"{ORDERS}/stream"
     function = stage.one("aws:lambda/function:Function", "broadcast-update").inputs
     assert function["environment"]["variables"]["GRAPHQL_URL"] == stage.outputs["graphqlUrl"]
+
+
+def test_the_workflow_works_with_the_other_layers(prod: Recording) -> None:
+    machine = prod.one("aws:sfn/stateMachine:StateMachine", "order-workflow").inputs
+    states = json.loads(machine["definition"])["States"]
+    assert states["SaveOrder"]["Arguments"]["TableName"] == "orders-1a2b3c4"
+    assert states["TakePayment"]["Arguments"]["FunctionName"] == lambda_arn("take-payment")
+    assert states["RefundPayment"]["Arguments"]["QueueUrl"] == f"{URL}/refunds"
+    assert states["RestMessage"]["Arguments"]["QueueUrl"] == f"{URL}/order-queue-dead-letters"
+    assert states["Notify"]["Arguments"]["TopicArn"] == TOPIC
+    start = prod.one("aws:lambda/function:Function", "start-workflow").inputs
+    assert start["environment"]["variables"]["WORKFLOW_ARN"] == WORKFLOW
+    cut_off = prod.one("aws:cloudwatch/eventRule:EventRule", "order-queue-cut-off").inputs
+    assert json.loads(cut_off["eventPattern"])["detail"]["stateMachineArn"] == [WORKFLOW]
+
+
+def test_the_api_works_with_the_other_layers(prod: Recording) -> None:
+    api = prod.one("aws:appsync/graphQLApi:GraphQLApi", "order-api").inputs
+    assert api["userPoolConfig"]["userPoolId"] == "customers-UserPool"
+    assert api["userPoolConfig"]["appIdClientRegex"] == "^customers-UserPoolClient$"
+    orders = prod.one("aws:appsync/dataSource:DataSource", "order-api-orders").inputs
+    assert orders["dynamodbConfig"]["tableName"] == "orders-1a2b3c4"
+    queue_order = prod.one("aws:appsync/function:Function", "order-api-queueOrder").inputs
+    assert f"'{URL}/order-queue'" in queue_order["code"]
+
+
+def test_a_customers_address_is_the_pools(prod: Recording) -> None:
+    function = prod.one("aws:lambda/function:Function", "email-customer").inputs
+    assert function["environment"]["variables"]["USER_POOL_ID"] == "customers-UserPool"
+
+
+def test_the_alarms_watch_the_other_layers(prod: Recording) -> None:
+    watched = {
+        each.name: list(each.inputs["dimensions"].values())
+        for each in prod.of("aws:cloudwatch/metricAlarm:MetricAlarm")
+    }
+    assert watched == {
+        "orders-rejected": ["order-queue-dead-letters-1a2b3c4"],
+        "orders-faulty": [WORKFLOW],
+        "orders-cut-off": [WORKFLOW],
+        "payments-unrefunded": ["refunds-dead-letters-1a2b3c4"],
+        "orders-waiting": ["order-queue-1a2b3c4"],
+        "orders-unannounced": ["order-broadcast-dead-letters-1a2b3c4"],
+    }
+
+
+@pytest.fixture(scope="module")
+def unlike() -> Recording:
+    """A stage whose every option is unlike the others, so that none is taken for another."""
+    return record_program(
+        "dev",
+        paymentSuccessRate=0.25,
+        workflowType="EXPRESS",
+        logRetentionDays=3,
+        notificationEmails=["notified@shop.example"],
+        alarmEmails=["alarmed@shop.example"],
+        senderEmail="sender@shop.example",
+        consumerBatchSize=7,
+        consumerMaxConcurrency=42,
+        deletionProtection=True,
+        pointInTimeRecovery=False,
+        introspection=True,
+        queryDepthLimit=9,
+    )
+
+
+def test_each_option_gets_to_where_it_belongs(unlike: Recording) -> None:
+    for name in ("orders", "payments"):
+        table = unlike.one("aws:dynamodb/table:Table", name).inputs
+        assert table["deletionProtectionEnabled"] is True
+        assert table["pointInTimeRecovery"] == {"enabled": False}
+    pool = unlike.one("aws:cognito/userPool:UserPool", "customers").inputs
+    assert pool["deletionProtection"] == "ACTIVE"
+    for name in ("order-queue", "refunds", "customer-mail"):
+        mapping = unlike.one("aws:lambda/eventSourceMapping:EventSourceMapping", name).inputs
+        assert mapping["batchSize"] == 7
+        assert mapping["scalingConfig"] == {"maximumConcurrency": 42}
+    for name in ("take-payment", "refund-payment"):
+        function = unlike.one("aws:lambda/function:Function", name).inputs
+        assert function["environment"]["variables"]["PAYMENT_SUCCESS_RATE"] == "0.25"
+    email = unlike.one("aws:lambda/function:Function", "email-customer").inputs
+    assert email["environment"]["variables"]["SENDER_EMAIL"] == "sender@shop.example"
+    subscribed = {
+        each.inputs["endpoint"]: each.inputs["topic"]
+        for each in unlike.of("aws:sns/topicSubscription:TopicSubscription")
+        if each.inputs["protocol"] == "email"
+    }
+    assert subscribed == {
+        "notified@shop.example": TOPIC,
+        "alarmed@shop.example": arn("aws:sns/topic:Topic", "order-alarms"),
+    }
+    machine = unlike.one("aws:sfn/stateMachine:StateMachine", "order-workflow").inputs
+    assert machine["type"] == "EXPRESS"
+    api = unlike.one("aws:appsync/graphQLApi:GraphQLApi", "order-api").inputs
+    assert api["introspectionConfig"] == "ENABLED"
+    assert api["queryDepthLimit"] == 9
+    groups = unlike.of("aws:cloudwatch/logGroup:LogGroup")
+    assert {group.inputs["retentionInDays"] for group in groups} == {3}
 
 
 def test_a_wrong_configuration_registers_nothing() -> None:
