@@ -11,6 +11,7 @@ from infra.order_queue import OrderQueue, OrderQueueArgs
 from infra.order_store import OrderStore, OrderStoreArgs
 from infra.order_workflow import OrderWorkflow, OrderWorkflowArgs
 from infra.payments import Payments, PaymentsArgs
+from infra.restaurant_staff import RestaurantStaff, RestaurantStaffArgs
 from infra.settings import Settings
 from infra.tags import tag_everything
 
@@ -24,7 +25,21 @@ store = OrderStore(
         deletion_protection=settings.deletion_protection,
     ),
 )
-pool = CustomerPool("customers", CustomerPoolArgs(deletion_protection=settings.deletion_protection))
+staff = RestaurantStaff(
+    "restaurant-staff",
+    RestaurantStaffArgs(
+        point_in_time_recovery=settings.point_in_time_recovery,
+        deletion_protection=settings.deletion_protection,
+    ),
+)
+pool = CustomerPool(
+    "customers",
+    CustomerPoolArgs(
+        deletion_protection=settings.deletion_protection,
+        sender_email=settings.sender_email,
+        location=store.location,
+    ),
+)
 notifications = OrderNotifications(
     "order-notifications",
     OrderNotificationsArgs(
@@ -33,7 +48,6 @@ notifications = OrderNotifications(
         user_pool_id=pool.pool_id,
         user_pool_arn=pool.pool_arn,
         consumer_batch_size=settings.consumer_batch_size,
-        consumer_max_concurrency=settings.consumer_max_concurrency,
         log_retention_days=settings.log_retention_days,
     ),
 )
@@ -81,11 +95,12 @@ api = OrderApi(
     OrderApiArgs(
         table_name=store.table_name,
         table_arn=store.table_arn,
+        staff_table_name=staff.table_name,
+        staff_table_arn=staff.table_arn,
         queue_url=queue.queue_url,
         queue_arn=queue.queue_arn,
         user_pool_id=pool.pool_id,
         user_pool_client_id=pool.client_id,
-        region=store.region,
         introspection=settings.introspection,
         query_depth_limit=settings.query_depth_limit,
         waf=settings.waf,
@@ -101,28 +116,35 @@ broadcast = OrderBroadcast(
         log_retention_days=settings.log_retention_days,
     ),
 )
-if settings.alarm_emails:
-    OrderAlarms(
-        "order-alarms",
-        OrderAlarmsArgs(
-            alarm_emails=settings.alarm_emails,
-            queue_name=queue.queue_name,
-            dead_letter_queue_name=queue.dead_letter_queue_name,
-            refund_dead_letter_queue_name=payments.refund_dead_letter_queue_name,
-            broadcast_dead_letter_queue_name=broadcast.dead_letter_queue_name,
-            workflow_arn=workflow.workflow_arn,
-        ),
-    )
+mail = notifications.customer_mail
+OrderAlarms(
+    "order-alarms",
+    OrderAlarmsArgs(
+        alarm_emails=settings.alarm_emails,
+        queue_name=queue.queue_name,
+        dead_letter_queue_name=queue.dead_letter_queue_name,
+        refund_dead_letter_queue_name=payments.refund_dead_letter_queue_name,
+        broadcast_dead_letter_queue_name=broadcast.dead_letter_queue_name,
+        mail_dead_letter_queue_name=mail.dead_letter_queue_name if mail else None,
+        undelivered_mail_queue_name=mail.undelivered_queue_name if mail else None,
+        workflow_arn=workflow.workflow_arn,
+    ),
+)
 
 pulumi.export("graphqlUrl", api.graphql_url)
 pulumi.export("realtimeUrl", api.realtime_url)
-pulumi.export("region", store.region)
+pulumi.export("region", store.location.region)
 pulumi.export("userPoolId", pool.pool_id)
 pulumi.export("userPoolClientId", pool.client_id)
 pulumi.export("orderQueueUrl", queue.queue_url)
 pulumi.export("deadLetterQueueUrl", queue.dead_letter_queue_url)
 pulumi.export("refundDeadLetterQueueUrl", payments.refund_dead_letter_queue_url)
+pulumi.export("broadcastDeadLetterQueueUrl", broadcast.dead_letter_queue_url)
+if mail:
+    pulumi.export("mailDeadLetterQueueUrl", mail.dead_letter_queue_url)
+    pulumi.export("undeliveredMailQueueUrl", mail.undelivered_queue_url)
 pulumi.export("orderTableName", store.table_name)
 pulumi.export("paymentTableName", payments.ledger_name)
+pulumi.export("restaurantStaffTableName", staff.table_name)
 pulumi.export("workflowArn", workflow.workflow_arn)
 pulumi.export("notificationTopicArn", notifications.topic_arn)

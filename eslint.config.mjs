@@ -25,6 +25,7 @@ export default [
     ...recommended,
     languageOptions: {
       ...recommended.languageOptions,
+      globals: { console: 'readonly' },
       parserOptions: { project: './graphql/tsconfig.json', tsconfigRootDir: import.meta.dirname },
     },
   },

@@ -5,14 +5,24 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
+from infra.location import Location
+
 STAFF = "staff"
 
 
 @dataclass(frozen=True, kw_only=True)
 class CustomerPoolArgs:
-    """How well the accounts are guarded against loss."""
+    """How well the accounts are guarded against loss, and who writes to them.
 
-    deletion_protection: pulumi.Input[bool]
+    Args:
+        sender_email: SES identity that mails the codes; None: Cognito's own mailer does, at most
+            some 50 a day.
+        location: where that identity is.
+    """
+
+    deletion_protection: bool
+    sender_email: str | None
+    location: Location
 
 
 class CustomerPool(pulumi.ComponentResource):
@@ -34,6 +44,11 @@ class CustomerPool(pulumi.ComponentResource):
         pool = aws.cognito.UserPool(
             name,
             username_attributes=["email"],
+            # Alice@x and alice@x are one customer; a pool is made so, or otherwise for ever.
+            username_configuration=aws.cognito.UserPoolUsernameConfigurationArgs(
+                case_sensitive=False
+            ),
+            email_configuration=_mailed_by(args.sender_email, args.location),
             auto_verified_attributes=["email"],
             password_policy=aws.cognito.UserPoolPasswordPolicyArgs(
                 minimum_length=12,
@@ -54,10 +69,9 @@ class CustomerPool(pulumi.ComponentResource):
             user_attribute_update_settings=aws.cognito.UserPoolUserAttributeUpdateSettingsArgs(
                 attributes_require_verification_before_updates=["email"]
             ),
-            deletion_protection=pulumi.Output.from_input(args.deletion_protection).apply(
-                lambda on: "ACTIVE" if on else "INACTIVE"
-            ),
-            opts=child,
+            deletion_protection="ACTIVE" if args.deletion_protection else "INACTIVE",
+            # Against a replacement too, which would begin without any customer.
+            opts=pulumi.ResourceOptions(parent=self, protect=args.deletion_protection),
         )
         client = aws.cognito.UserPoolClient(
             name,
@@ -81,9 +95,23 @@ class CustomerPool(pulumi.ComponentResource):
             user_pool_id=pool.id,
             name=STAFF,
             description="Sees the orders of every customer at a restaurant.",
-            opts=child,
+            # Its name is fixed: there cannot be two at once.
+            opts=pulumi.ResourceOptions(parent=self, delete_before_replace=True),
         )
         self.pool_id = pool.id
         self.pool_arn = pool.arn
         self.client_id = client.id
         self.register_outputs({"poolId": self.pool_id, "clientId": self.client_id})
+
+
+def _mailed_by(
+    sender_email: str | None, location: Location
+) -> aws.cognito.UserPoolEmailConfigurationArgs | None:
+    if sender_email is None:
+        return None
+    return aws.cognito.UserPoolEmailConfigurationArgs(
+        email_sending_account="DEVELOPER",
+        from_email_address=sender_email,
+        # Cognito takes the address also where it is its domain that SES has verified.
+        source_arn=location.arn("ses", f"identity/{sender_email}"),
+    )

@@ -13,13 +13,20 @@ FIVE_MINUTES = 300
 
 @dataclass(frozen=True, kw_only=True)
 class OrderAlarmsArgs:
-    """Whom to wake, and what to watch."""
+    """What to watch, and whom to wake.
+
+    Args:
+        alarm_emails: may be empty: the alarms are there, and nobody is told.
+        mail_dead_letter_queue_name, undelivered_mail_queue_name: None where no customer is mailed.
+    """
 
     alarm_emails: Sequence[str]
     queue_name: pulumi.Input[str]
     dead_letter_queue_name: pulumi.Input[str]
     refund_dead_letter_queue_name: pulumi.Input[str]
     broadcast_dead_letter_queue_name: pulumi.Input[str]
+    mail_dead_letter_queue_name: pulumi.Input[str] | None
+    undelivered_mail_queue_name: pulumi.Input[str] | None
     workflow_arn: pulumi.Input[str]
 
 
@@ -55,13 +62,33 @@ class OrderAlarms(pulumi.ComponentResource):
                 endpoint=email,
                 opts=self._child,
             )
-        self._alarm(
+        self._resting(
             "orders-rejected",
             "Messages rest in the dead-letter queue: look at them, mend the cause, redrive them.",
-            "AWS/SQS",
-            "ApproximateNumberOfMessagesVisible",
-            {"QueueName": args.dead_letter_queue_name},
+            args.dead_letter_queue_name,
         )
+        self._resting(
+            "payments-unrefunded",
+            "Payments that paid no order could not be given back: mend the cause, redrive them.",
+            args.refund_dead_letter_queue_name,
+        )
+        self._resting(
+            "orders-unannounced",
+            "Changes of orders were given up: subscribers have not been told of them.",
+            args.broadcast_dead_letter_queue_name,
+        )
+        if args.mail_dead_letter_queue_name is not None:
+            self._resting(
+                "customers-unmailed",
+                "Mails to customers could not be sent: mend the cause, redrive them.",
+                args.mail_dead_letter_queue_name,
+            )
+        if args.undelivered_mail_queue_name is not None:
+            self._resting(
+                "mails-undelivered",
+                "The topic could not put mails on their queue: mend the cause, put them there.",
+                args.undelivered_mail_queue_name,
+            )
         self._alarm(
             "orders-faulty",
             "Workflow executions failed: their messages rest in the dead-letter queue.",
@@ -78,13 +105,6 @@ class OrderAlarms(pulumi.ComponentResource):
             {"StateMachineArn": args.workflow_arn},
         )
         self._alarm(
-            "payments-unrefunded",
-            "Payments that paid no order could not be given back: mend the cause, redrive them.",
-            "AWS/SQS",
-            "ApproximateNumberOfMessagesVisible",
-            {"QueueName": args.refund_dead_letter_queue_name},
-        )
-        self._alarm(
             "orders-waiting",
             "The oldest order has waited on the queue for more than five minutes.",
             "AWS/SQS",
@@ -92,14 +112,12 @@ class OrderAlarms(pulumi.ComponentResource):
             {"QueueName": args.queue_name},
             more_than=FIVE_MINUTES,
         )
-        self._alarm(
-            "orders-unannounced",
-            "Changes of orders were given up: subscribers have not been told of them.",
-            "AWS/SQS",
-            "ApproximateNumberOfMessagesVisible",
-            {"QueueName": args.broadcast_dead_letter_queue_name},
-        )
         self.register_outputs({})
+
+    def _resting(self, name: str, description: str, queue_name: pulumi.Input[str]) -> None:
+        """An alarm for what rests in a dead-letter queue."""
+        metric = "ApproximateNumberOfMessagesVisible"
+        self._alarm(name, description, "AWS/SQS", metric, {"QueueName": queue_name})
 
     def _alarm(
         self,

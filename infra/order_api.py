@@ -8,6 +8,7 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
+from infra.location import Location
 from infra.order_store import BY_PLACED_AT, BY_RESTAURANT
 from infra.policy import ServiceRole, Statement, allow, assumed_by, service_role
 from infra.substitution import substitute
@@ -19,11 +20,13 @@ RUNTIME_VERSION = "1.0.0"
 
 # The data sources, by the names that they have in the API.
 ORDERS = "Orders"
+RESTAURANT_STAFF = "RestaurantStaff"
 QUEUE = "OrderQueue"
 NONE = "None"
 # Which data source each of graphql/functions talks to.
 FUNCTIONS = {
     "validateOrder": NONE,
+    "admitStaff": RESTAURANT_STAFF,
     "recallOrder": ORDERS,
     "queueOrder": QUEUE,
     "queryOrders": ORDERS,
@@ -42,7 +45,7 @@ UNITS = {
 # readOrder reads only what is not at hand: first, and again after a write whose condition failed.
 PIPELINES = {
     ("Query", "listOrders"): ["queryOrders"],
-    ("Query", "listRestaurantOrders"): ["validateOrder", "queryOrders"],
+    ("Query", "listRestaurantOrders"): ["validateOrder", "admitStaff", "queryOrders"],
     ("Mutation", "placeOrder"): ["validateOrder", "recallOrder", "queueOrder"],
     ("Mutation", "updateOrder"): ["validateOrder", "changeOrder", "readOrder"],
     ("Mutation", "retryPayment"): [
@@ -64,23 +67,22 @@ PIPELINES = {
         "readOrder",
     ],
 }
-MOST_RESOLVERS = 100
+# A page of orders is one field with a resolver; more at once than that is no front end's.
+MOST_RESOLVERS = 20
 # Of one IP address: several orders a second, more than people place.
 MOST_REQUESTS_IN_FIVE_MINUTES = 2000
-# One function publishes all updates, signed and from one address. AppSync refuses a forged
-# signature by itself.
-NOT_SIGNED: Any = {
-    "not_statement": {
-        "statement": {
-            "byte_match_statement": {
-                "field_to_match": {"single_header": {"name": "authorization"}},
-                "positional_constraint": "STARTS_WITH",
-                "search_string": "AWS4-HMAC-SHA256",
-                "text_transformations": [{"priority": 0, "type": "NONE"}],
-            }
-        }
+# One function publishes all updates, signed and from one address: of 500 orders a second, two each.
+# AppSync refuses a forged signature by itself, but whoever writes one is limited too.
+MOST_SIGNED_REQUESTS_IN_FIVE_MINUTES = 300_000
+SIGNED: Any = {
+    "byte_match_statement": {
+        "field_to_match": {"single_header": {"name": "authorization"}},
+        "positional_constraint": "STARTS_WITH",
+        "search_string": "AWS4-HMAC-SHA256",
+        "text_transformations": [{"priority": 0, "type": "NONE"}],
     }
 }
+NOT_SIGNED: Any = {"not_statement": {"statement": SIGNED}}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,11 +91,12 @@ class OrderApiArgs:
 
     table_name: pulumi.Input[str]
     table_arn: pulumi.Input[str]
+    staff_table_name: pulumi.Input[str]
+    staff_table_arn: pulumi.Input[str]
     queue_url: pulumi.Input[str]
     queue_arn: pulumi.Input[str]
     user_pool_id: pulumi.Input[str]
     user_pool_client_id: pulumi.Input[str]
-    region: pulumi.Input[str]
     introspection: bool
     query_depth_limit: int
     waf: bool
@@ -118,14 +121,16 @@ class OrderApi(pulumi.ComponentResource):
         super().__init__("orderflow:api:OrderApi", name, None, opts)
         self._name = name
         self._child = pulumi.ResourceOptions(parent=self)
+        self._location = Location.of(args.table_arn)
         self._api = self._make_api(args)
         if args.waf:
             self._guard()
         sources = {
-            ORDERS: self._table_source(args),
+            ORDERS: self._orders_source(args),
+            RESTAURANT_STAFF: self._staff_source(args),
             QUEUE: self._queue_source(args),
             NONE: aws.appsync.DataSource(
-                f"{name}-none", api_id=self._api.id, name=NONE, type="NONE", opts=self._child
+                f"{name}-none", api_id=self._api.id, name=NONE, type="NONE", opts=self._named()
             ),
         }
         functions = {
@@ -142,14 +147,14 @@ class OrderApi(pulumi.ComponentResource):
         self.register_outputs({"graphqlUrl": self.graphql_url, "realtimeUrl": self.realtime_url})
 
     def _make_api(self, args: OrderApiArgs) -> aws.appsync.GraphQLApi:
-        logs_role = assumed_by(APPSYNC, f"{self._name}-logs", self._child)
+        logs_role = assumed_by(APPSYNC, self._location, f"{self._name}-logs", self._child)
         api = aws.appsync.GraphQLApi(
             self._name,
             schema=(GRAPHQL / "schema.graphql").read_text(),
             authentication_type="AMAZON_COGNITO_USER_POOLS",
             user_pool_config=aws.appsync.GraphQLApiUserPoolConfigArgs(
                 user_pool_id=args.user_pool_id,
-                aws_region=args.region,
+                aws_region=self._location.region,
                 default_action="ALLOW",
                 # A token of the pool's other clients does not open this API.
                 app_id_client_regex=pulumi.Output.concat("^", args.user_pool_client_id, "$"),
@@ -199,22 +204,22 @@ class OrderApi(pulumi.ComponentResource):
                 cloudwatch_metrics_enabled=True, metric_name=name, sampled_requests_enabled=True
             )
 
-        rate = aws.wafv2.WebAclRuleArgs(
-            name="rate",
-            priority=0,
-            action=aws.wafv2.WebAclRuleActionArgs(block=aws.wafv2.WebAclRuleActionBlockArgs()),
-            statement=aws.wafv2.WebAclRuleStatementArgs(
-                rate_based_statement=aws.wafv2.WebAclRuleStatementRateBasedStatementArgs(
-                    limit=MOST_REQUESTS_IN_FIVE_MINUTES,
-                    aggregate_key_type="IP",
-                    scope_down_statement=NOT_SIGNED,
-                )
-            ),
-            visibility_config=metrics("rate"),
-        )
+        def rate(name: str, priority: int, limit: int, counted: Any) -> aws.wafv2.WebAclRuleArgs:
+            return aws.wafv2.WebAclRuleArgs(
+                name=name,
+                priority=priority,
+                action=aws.wafv2.WebAclRuleActionArgs(block=aws.wafv2.WebAclRuleActionBlockArgs()),
+                statement=aws.wafv2.WebAclRuleStatementArgs(
+                    rate_based_statement=aws.wafv2.WebAclRuleStatementRateBasedStatementArgs(
+                        limit=limit, aggregate_key_type="IP", scope_down_statement=counted
+                    )
+                ),
+                visibility_config=metrics(name),
+            )
+
         bad_input = aws.wafv2.WebAclRuleArgs(
             name="bad-input",
-            priority=1,
+            priority=2,
             override_action=aws.wafv2.WebAclRuleOverrideActionArgs(
                 none=aws.wafv2.WebAclRuleOverrideActionNoneArgs()
             ),
@@ -233,10 +238,14 @@ class OrderApi(pulumi.ComponentResource):
             default_action=aws.wafv2.WebAclDefaultActionArgs(
                 allow=aws.wafv2.WebAclDefaultActionAllowArgs()
             ),
-            rules=[rate, bad_input],
+            rules=[
+                rate("rate", 0, MOST_REQUESTS_IN_FIVE_MINUTES, NOT_SIGNED),
+                rate("signed-rate", 1, MOST_SIGNED_REQUESTS_IN_FIVE_MINUTES, SIGNED),
+                bad_input,
+            ],
             visibility_config=aws.wafv2.WebAclVisibilityConfigArgs(
                 cloudwatch_metrics_enabled=True,
-                metric_name="orderflow",
+                metric_name=f"{pulumi.get_project()}-{pulumi.get_stack()}",
                 sampled_requests_enabled=True,
             ),
             opts=self._child,
@@ -245,7 +254,7 @@ class OrderApi(pulumi.ComponentResource):
             self._name, resource_arn=self._api.arn, web_acl_arn=acl.arn, opts=self._child
         )
 
-    def _table_source(self, args: OrderApiArgs) -> aws.appsync.DataSource:
+    def _orders_source(self, args: OrderApiArgs) -> aws.appsync.DataSource:
         role = self._source_role(
             "orders",
             {
@@ -260,16 +269,31 @@ class OrderApi(pulumi.ComponentResource):
                 ],
             },
         )
+        return self._table_source("orders", ORDERS, args.table_name, role)
+
+    def _staff_source(self, args: OrderApiArgs) -> aws.appsync.DataSource:
+        role = self._source_role(
+            "staff", {"Action": ["dynamodb:GetItem"], "Resource": args.staff_table_arn}
+        )
+        return self._table_source("staff", RESTAURANT_STAFF, args.staff_table_name, role)
+
+    def _table_source(
+        self,
+        source: str,
+        name: str,
+        table_name: pulumi.Input[str],
+        role: ServiceRole,
+    ) -> aws.appsync.DataSource:
         return aws.appsync.DataSource(
-            f"{self._name}-orders",
+            f"{self._name}-{source}",
             api_id=self._api.id,
-            name=ORDERS,
+            name=name,
             type="AMAZON_DYNAMODB",
             dynamodb_config=aws.appsync.DataSourceDynamodbConfigArgs(
-                table_name=args.table_name, region=args.region
+                table_name=table_name, region=self._location.region
             ),
             service_role_arn=role.arn,
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[role.policy]),
+            opts=self._named(role.policy),
         )
 
     def _queue_source(self, args: OrderApiArgs) -> aws.appsync.DataSource:
@@ -282,22 +306,32 @@ class OrderApi(pulumi.ComponentResource):
             name=QUEUE,
             type="HTTP",
             http_config=aws.appsync.DataSourceHttpConfigArgs(
-                endpoint=pulumi.Output.concat("https://sqs.", args.region, ".amazonaws.com"),
+                endpoint=pulumi.Output.concat(
+                    "https://sqs.", self._location.region, ".", self._location.dns_suffix
+                ),
                 authorization_config=aws.appsync.DataSourceHttpConfigAuthorizationConfigArgs(
                     authorization_type="AWS_IAM",
                     aws_iam_config=(
                         aws.appsync.DataSourceHttpConfigAuthorizationConfigAwsIamConfigArgs(
-                            signing_region=args.region, signing_service_name="sqs"
+                            signing_region=self._location.region, signing_service_name="sqs"
                         )
                     ),
                 ),
             ),
             service_role_arn=role.arn,
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[role.policy]),
+            opts=self._named(role.policy),
         )
 
     def _source_role(self, source: str, *statements: Statement) -> ServiceRole:
-        return service_role(APPSYNC, f"{self._name}-{source}", statements, self._child)
+        return service_role(
+            APPSYNC, self._location, f"{self._name}-{source}", statements, self._child
+        )
+
+    def _named(self, *depends_on: pulumi.Resource) -> pulumi.ResourceOptions:
+        """Options of what has a fixed name in the API: there cannot be two at once."""
+        return pulumi.ResourceOptions(
+            parent=self, depends_on=list(depends_on), delete_before_replace=True
+        )
 
     def _function(
         self, name: str, source: aws.appsync.DataSource, queue_url: pulumi.Input[str]
@@ -339,5 +373,5 @@ class OrderApi(pulumi.ComponentResource):
             else None,
             runtime=aws.appsync.ResolverRuntimeArgs(name=RUNTIME, runtime_version=RUNTIME_VERSION),
             code=(GRAPHQL / "resolvers" / f"{field}.js").read_text(),
-            opts=self._child,
+            opts=self._named(),
         )

@@ -11,6 +11,9 @@ from infra.python_function import PythonFunction, PythonFunctionArgs
 # What is older is no live update, and holds back those that are.
 FIVE_MINUTES = 300
 MOST_RETRIES = 10
+# Lambda hands an item's changes to one batch at a time; ten batches of a shard are at work at once.
+BATCHES_AT_ONCE = 10
+BATCH_SIZE = 10
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,6 +34,7 @@ class OrderBroadcast(pulumi.ComponentResource):
     """
 
     dead_letter_queue_name: pulumi.Output[str]
+    dead_letter_queue_url: pulumi.Output[str]
 
     def __init__(
         self, name: str, args: OrderBroadcastArgs, opts: pulumi.ResourceOptions | None = None
@@ -72,7 +76,8 @@ class OrderBroadcast(pulumi.ComponentResource):
             function_name=function.arn,
             # From the stream's beginning: nothing is missed while the mapping is being made.
             starting_position="TRIM_HORIZON",
-            batch_size=100,
+            batch_size=BATCH_SIZE,
+            parallelization_factor=BATCHES_AT_ONCE,
             function_response_types=["ReportBatchItemFailures"],
             bisect_batch_on_function_error=True,
             maximum_retry_attempts=MOST_RETRIES,
@@ -85,4 +90,5 @@ class OrderBroadcast(pulumi.ComponentResource):
             opts=child,
         )
         self.dead_letter_queue_name = dead_letters.name
+        self.dead_letter_queue_url = dead_letters.url
         self.register_outputs({"deadLetterQueueName": self.dead_letter_queue_name})

@@ -7,8 +7,16 @@ import pulumi
 import pulumi_aws as aws
 
 from infra.consumed_queue import ConsumedQueue, ConsumedQueueArgs
+from infra.dead_letters import dead_letter_queue
+from infra.location import Location
 from infra.policy import ResourceStatement, resource_policy
 from infra.python_function import PythonFunctionArgs
+
+# SES refuses what is above the account's rate, and may ask to wait for ten minutes: few are sent at
+# once, and with the visibility timeout of six times that a mail is tried for a day before it rests.
+MAILERS_AT_ONCE = 2
+MAIL_SECONDS = 30
+MOST_MAIL_RECEIVES = 480
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,14 +34,34 @@ class OrderNotificationsArgs:
     user_pool_id: pulumi.Input[str]
     user_pool_arn: pulumi.Input[str]
     consumer_batch_size: int
-    consumer_max_concurrency: int
     log_retention_days: pulumi.Input[int]
 
 
+@dataclass(frozen=True, kw_only=True)
+class CustomerMail:
+    """Where rests what no customer could be mailed.
+
+    Attributes:
+        dead_letter_queue_name, dead_letter_queue_url: what `email_customer` could not send.
+        undelivered_queue_name, undelivered_queue_url: what the topic could not put on its queue.
+            Apart, since SQS moves no messages out of a queue that SNS fills (StartMessageMoveTask).
+    """
+
+    dead_letter_queue_name: pulumi.Output[str]
+    dead_letter_queue_url: pulumi.Output[str]
+    undelivered_queue_name: pulumi.Output[str]
+    undelivered_queue_url: pulumi.Output[str]
+
+
 class OrderNotifications(pulumi.ComponentResource):
-    """A topic with one message for each order that has ended, and the mail to its customer."""
+    """A topic with one message for each order that has ended, and the mail to its customer.
+
+    Attributes:
+        customer_mail: None where customers are not mailed.
+    """
 
     topic_arn: pulumi.Output[str]
+    customer_mail: CustomerMail | None
 
     def __init__(
         self, name: str, args: OrderNotificationsArgs, opts: pulumi.ResourceOptions | None = None
@@ -51,14 +79,15 @@ class OrderNotifications(pulumi.ComponentResource):
             aws.sns.TopicSubscription(
                 f"{name}-{email}", topic=topic.arn, protocol="email", endpoint=email, opts=child
             )
-        if args.sender_email:
-            self._mail_customers(topic, args.sender_email, args)
+        self.customer_mail = (
+            self._mail_customers(topic, args.sender_email, args) if args.sender_email else None
+        )
         self.topic_arn = topic.arn
         self.register_outputs({"topicArn": self.topic_arn})
 
     def _mail_customers(
         self, topic: aws.sns.Topic, sender_email: str, args: OrderNotificationsArgs
-    ) -> None:
+    ) -> CustomerMail:
         child = pulumi.ResourceOptions(parent=self)
         # Remembers each mail for as long as its message can come again (Powertools' idempotency).
         mails = aws.dynamodb.Table(
@@ -69,25 +98,18 @@ class OrderNotifications(pulumi.ComponentResource):
             ttl=aws.dynamodb.TableTtlArgs(enabled=True, attribute_name="expiration"),
             opts=child,
         )
-        # SES asks for the right to the identity that it has verified: the address or its domain.
-        identities = [
-            pulumi.Output.all(topic.region, topic.owner).apply(
-                lambda at, identity=identity: f"arn:aws:ses:{at[0]}:{at[1]}:identity/{identity}"
-            )
-            for identity in (sender_email, sender_email.partition("@")[2])
-        ]
-        # What the topic cannot deliver to the queue rests with what the queue could not.
         filled_by_topic: ResourceStatement = {
             "Principal": {"Service": "sns.amazonaws.com"},
             "Action": ["sqs:SendMessage"],
             "Condition": {"ArnEquals": {"aws:SourceArn": topic.arn}},
         }
+        location = Location.of(topic.arn)
         queue = ConsumedQueue(
             "customer-mail",
             ConsumedQueueArgs(
                 consumer=PythonFunctionArgs(
                     packages=["email_customer"],
-                    timeout_seconds=30,
+                    timeout_seconds=MAIL_SECONDS,
                     log_retention_days=args.log_retention_days,
                     environment={
                         "USER_POOL_ID": args.user_pool_id,
@@ -96,10 +118,20 @@ class OrderNotifications(pulumi.ComponentResource):
                     },
                     statements=[
                         {"Action": ["cognito-idp:AdminGetUser"], "Resource": args.user_pool_arn},
-                        {"Action": ["ses:SendEmail"], "Resource": identities},
                         {
+                            "Action": ["ses:SendEmail"],
+                            # SES asks for the right to the identity that it has verified, address
+                            # or domain, to a sandbox's verified recipients, and to the identity's
+                            # default configuration set: to any of them, from this sender alone.
+                            "Resource": [
+                                location.arn("ses", "identity/*"),
+                                location.arn("ses", "configuration-set/*"),
+                            ],
+                            "Condition": {"StringEquals": {"ses:FromAddress": sender_email}},
+                        },
+                        {
+                            # A write that is refused brings what is there: nothing is ever read.
                             "Action": [
-                                "dynamodb:GetItem",
                                 "dynamodb:PutItem",
                                 "dynamodb:UpdateItem",
                                 "dynamodb:DeleteItem",
@@ -109,20 +141,25 @@ class OrderNotifications(pulumi.ComponentResource):
                     ],
                 ),
                 batch_size=args.consumer_batch_size,
-                max_concurrency=args.consumer_max_concurrency,
+                max_concurrency=MAILERS_AT_ONCE,
+                max_receive_count=MOST_MAIL_RECEIVES,
                 allowed=(filled_by_topic,),
-                dead_letters_allowed=(filled_by_topic,),
             ),
             child,
         )
+        undelivered = dead_letter_queue("customer-mail-undelivered", child, filled_by_topic)
         aws.sns.TopicSubscription(
             "customer-mail",
             topic=topic.arn,
             protocol="sqs",
             endpoint=queue.queue_arn,
             raw_message_delivery=True,
-            redrive_policy=pulumi.Output.json_dumps(
-                {"deadLetterTargetArn": queue.dead_letter_queue_arn}
-            ),
+            redrive_policy=pulumi.Output.json_dumps({"deadLetterTargetArn": undelivered.arn}),
             opts=child,
+        )
+        return CustomerMail(
+            dead_letter_queue_name=queue.dead_letter_queue_name,
+            dead_letter_queue_url=queue.dead_letter_queue_url,
+            undelivered_queue_name=undelivered.name,
+            undelivered_queue_url=undelivered.url,
         )

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
+from infra.location import Location
+
 BY_PLACED_AT = "byPlacedAt"
 BY_RESTAURANT = "byRestaurant"
 
@@ -13,8 +15,8 @@ BY_RESTAURANT = "byRestaurant"
 class OrderStoreArgs:
     """How well the orders are guarded against loss."""
 
-    point_in_time_recovery: pulumi.Input[bool]
-    deletion_protection: pulumi.Input[bool]
+    point_in_time_recovery: bool
+    deletion_protection: bool
 
 
 class OrderStore(pulumi.ComponentResource):
@@ -29,7 +31,7 @@ class OrderStore(pulumi.ComponentResource):
     table_name: pulumi.Output[str]
     table_arn: pulumi.Output[str]
     stream_arn: pulumi.Output[str]
-    region: pulumi.Output[str]
+    location: Location
 
     def __init__(
         self, name: str, args: OrderStoreArgs, opts: pulumi.ResourceOptions | None = None
@@ -70,10 +72,11 @@ class OrderStore(pulumi.ComponentResource):
                 enabled=args.point_in_time_recovery
             ),
             deletion_protection_enabled=args.deletion_protection,
-            opts=pulumi.ResourceOptions(parent=self),
+            # Against a replacement too, which would begin with an empty table.
+            opts=pulumi.ResourceOptions(parent=self, protect=args.deletion_protection),
         )
         self.table_name = table.name
         self.table_arn = table.arn
         self.stream_arn = table.stream_arn
-        self.region = table.region
+        self.location = Location.of(table.arn)
         self.register_outputs({"tableName": self.table_name, "tableArn": self.table_arn})

@@ -9,7 +9,8 @@ import pulumi
 import pulumi_aws as aws
 import yaml
 
-from infra.policy import service_role
+from infra.location import Location
+from infra.policy import STEP_FUNCTIONS, service_role
 from infra.substitution import substitute
 
 DEFINITION = Path(__file__).with_name("order_workflow.asl.yaml")
@@ -47,12 +48,14 @@ class OrderWorkflow(pulumi.ComponentResource):
         logs = aws.cloudwatch.LogGroup(
             name,
             # Under this prefix AWS needs no growing resource policy for the delivery of logs.
-            name_prefix="/aws/vendedlogs/states/",
+            name_prefix=f"/aws/vendedlogs/states/{pulumi.get_project()}-{pulumi.get_stack()}-",
             retention_in_days=args.log_retention_days,
             opts=child,
         )
+        location = Location.of(args.table_arn)
         role = service_role(
-            "states.amazonaws.com",
+            STEP_FUNCTIONS,
+            location,
             name,
             [
                 {
@@ -91,6 +94,7 @@ class OrderWorkflow(pulumi.ComponentResource):
             type=args.workflow_type,
             role_arn=role.arn,
             definition=pulumi.Output.all(
+                Partition=location.partition,
                 OrderTableName=args.table_name,
                 TakePaymentArn=args.take_payment_arn,
                 RefundQueueUrl=args.refund_queue_url,

@@ -20,8 +20,8 @@ class PaymentsArgs:
     """How payments go, and how well the ledger is guarded against loss."""
 
     success_rate: float
-    point_in_time_recovery: pulumi.Input[bool]
-    deletion_protection: pulumi.Input[bool]
+    point_in_time_recovery: bool
+    deletion_protection: bool
     consumer_batch_size: int
     consumer_max_concurrency: int
     log_retention_days: pulumi.Input[int]
@@ -59,7 +59,8 @@ class Payments(pulumi.ComponentResource):
                 enabled=args.point_in_time_recovery
             ),
             deletion_protection_enabled=args.deletion_protection,
-            opts=child,
+            # Against a replacement too, which would begin with an empty table.
+            opts=pulumi.ResourceOptions(parent=self, protect=args.deletion_protection),
         )
 
         def function(package: str, seconds: int, action: str) -> PythonFunctionArgs:

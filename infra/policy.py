@@ -1,12 +1,16 @@
 """IAM policies as typed data, and roles that hold nothing but their one policy."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, TypedDict
+from typing import Literal, NotRequired, TypedDict
 
 import pulumi
 import pulumi_aws as aws
+
+from infra.location import Location
+
+LAMBDA = "lambda.amazonaws.com"
+STEP_FUNCTIONS = "states.amazonaws.com"
 
 
 class Statement(TypedDict):
@@ -14,6 +18,7 @@ class Statement(TypedDict):
 
     Action: Sequence[str]
     Resource: pulumi.Input[str] | Sequence[pulumi.Input[str]]
+    Condition: NotRequired[dict[str, dict[str, pulumi.Input[str]]]]
 
 
 class ResourceStatement(TypedDict):
@@ -32,11 +37,19 @@ class ServiceRole:
     policy: aws.iam.RolePolicy
 
 
-def assumed_by(service: str, name: str, opts: pulumi.ResourceOptions) -> aws.iam.Role:
-    """A role that `service` (such as `lambda.amazonaws.com`) assumes; it may do nothing yet."""
+def assumed_by(
+    service: str, location: Location, name: str, opts: pulumi.ResourceOptions
+) -> aws.iam.Role:
+    """A role that `service` (such as `lambda.amazonaws.com`) assumes; it may do nothing yet.
+
+    On behalf of the role's own account alone: no other's can make the service its deputy. That it
+    says on whose behalf it acts is in Step Functions' guide ("Prevent cross-service confused deputy
+    issue"). Of the others there are only public reports: where one did not, its role would be dead.
+    """
+    own = "StringEquals" if service == STEP_FUNCTIONS else "StringEqualsIfExists"
     return aws.iam.Role(
         name,
-        assume_role_policy=json.dumps(
+        assume_role_policy=pulumi.Output.json_dumps(
             {
                 "Version": "2012-10-17",
                 "Statement": [
@@ -44,6 +57,7 @@ def assumed_by(service: str, name: str, opts: pulumi.ResourceOptions) -> aws.iam
                         "Effect": "Allow",
                         "Action": "sts:AssumeRole",
                         "Principal": {"Service": service},
+                        "Condition": {own: {"aws:SourceAccount": location.account}},
                     }
                 ],
             }
@@ -67,10 +81,14 @@ def allow(
 
 
 def service_role(
-    service: str, name: str, statements: Sequence[Statement], opts: pulumi.ResourceOptions
+    service: str,
+    location: Location,
+    name: str,
+    statements: Sequence[Statement],
+    opts: pulumi.ResourceOptions,
 ) -> ServiceRole:
     """A role that `service` assumes, with these statements."""
-    role = assumed_by(service, name, opts)
+    role = assumed_by(service, location, name, opts)
     return ServiceRole(arn=role.arn, policy=allow(role, name, statements, opts))
 
 

@@ -7,14 +7,22 @@ from pathlib import Path
 import pulumi
 import pulumi_aws as aws
 
-from infra.policy import Statement, service_role
+from infra.location import Location
+from infra.policy import LAMBDA, Statement, service_role
 
 ROOT = Path(__file__).parents[1]
 
-# AWS publishes Powertools for AWS Lambda (Python) as a public layer. The version is pinned here
-# and nowhere else; requirements-dev.txt has the same release for tests and the embedded cloud.
+# AWS publishes each release of Powertools for AWS Lambda (Python) as the next version of a public
+# layer. Tests and the embedded cloud have the same release from requirements-dev.txt.
+POWERTOOLS_RELEASE = "3.31.1"
+POWERTOOLS_LAYER = "AWSLambdaPowertoolsPythonV3-python313-arm64:36"
 POWERTOOLS_ACCOUNT = "017000801446"
-POWERTOOLS_LAYER = "AWSLambdaPowertoolsPythonV3-python313-arm64:27"
+# https://docs.aws.amazon.com/powertools/python/latest/getting-started/install/
+POWERTOOLS_ACCOUNTS = {
+    "us-gov-east-1": "165087284144",
+    "us-gov-west-1": "165093116878",
+    "cn-north-1": "498634801083",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,8 +60,10 @@ class PythonFunction(pulumi.ComponentResource):
             retention_in_days=args.log_retention_days,
             opts=pulumi.ResourceOptions(parent=self),
         )
+        location = Location.of(logs.arn)
         role = service_role(
-            "lambda.amazonaws.com",
+            LAMBDA,
+            location,
             name,
             [
                 *args.statements,
@@ -76,13 +86,7 @@ class PythonFunction(pulumi.ComponentResource):
             architectures=["arm64"],
             handler=f"functions.{args.packages[0]}.handler.handle",
             code=_code(args.packages),
-            layers=[
-                pulumi.Output.concat(
-                    "arn:aws:lambda:",
-                    logs.region,
-                    f":{POWERTOOLS_ACCOUNT}:layer:{POWERTOOLS_LAYER}",
-                )
-            ],
+            layers=[_powertools(location)],
             role=role.arn,
             timeout=args.timeout_seconds,
             memory_size=256,
@@ -97,8 +101,8 @@ class PythonFunction(pulumi.ComponentResource):
                 log_group=logs.name,
                 log_format="JSON",
                 application_log_level="INFO",
-                # No line of Lambda's own at the start and end of every call.
-                system_log_level="WARN",
+                # Of Lambda's own lines each call's start and report: duration, memory, init.
+                system_log_level="INFO",
             ),
             tracing_config=aws.lambda_.FunctionTracingConfigArgs(mode="Active"),
             opts=pulumi.ResourceOptions(parent=self, depends_on=[role.policy]),
@@ -107,6 +111,18 @@ class PythonFunction(pulumi.ComponentResource):
         self.name = function.name
         self.timeout_seconds = args.timeout_seconds
         self.register_outputs({"arn": self.arn, "name": self.name})
+
+
+def _powertools(location: Location) -> pulumi.Output[str]:
+    return pulumi.Output.concat(
+        "arn:",
+        location.partition,
+        ":lambda:",
+        location.region,
+        ":",
+        location.region.apply(lambda region: POWERTOOLS_ACCOUNTS.get(region, POWERTOOLS_ACCOUNT)),
+        f":layer:{POWERTOOLS_LAYER}",
+    )
 
 
 def _code(packages: Sequence[str]) -> pulumi.AssetArchive:

@@ -11,8 +11,13 @@ import pulumi
 
 NAMESPACE = "orderflow"
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
-# What CloudWatch Logs takes (PutRetentionPolicy).
-RETENTION_DAYS = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1827, 3653)
+# What CloudWatch Logs takes (PutRetentionPolicy); a test reads it from botocore's model.
+RETENTION_DAYS = (
+    *(1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731),
+    *(1096, 1827, 2192, 2557, 2922, 3288, 3653),
+)
+# Names begin with project and stage: IAM's and Lambda's have 64 characters at most, SQS's no dots.
+STAGE = re.compile(r"[A-Za-z0-9_-]{1,18}")
 
 
 class SettingsError(pulumi.RunError):
@@ -46,8 +51,14 @@ class Settings:
         """Check the configuration of the stage that Pulumi is running.
 
         Raises:
-            SettingsError: as `check`.
+            SettingsError: as `check`; or the stage's name does not fit into the names of things.
         """
+        stage = pulumi.get_stack()
+        if not STAGE.fullmatch(stage):
+            raise SettingsError(
+                f"The stage's name {stage!r} must have 1 to 18 letters, digits, - and _: it is in"
+                " the name of everything that is deployed. Nothing was changed."
+            )
         config = pulumi.runtime.config
         # The first is how the CLI hands it over, the second how a test or the embedded cloud does.
         return cls.check({**config.get_config_env(), **config.CONFIG.get()})

@@ -33,7 +33,9 @@ def main() -> int:
     token_command.add_argument(
         "--customer", required=True, help="name or e-mail address; signed up at first use"
     )
-    token_command.add_argument("--staff", action="store_true", help="as a member of group staff")
+    token_command.add_argument(
+        "--staff", metavar="RESTAURANT", help="make the customer staff of this restaurant"
+    )
     chaos_command = commands.add_parser(
         "chaos", help="place orders while parts of the stage fail, and look for what is missing"
     )

@@ -87,6 +87,14 @@ def sign_in(aws: Aws, outputs: dict[str, str], email: str, password: str) -> Cus
     )
 
 
+def employ(aws: Aws, outputs: dict[str, str], user_id: str, restaurant: str) -> None:
+    """Write the row by which a member of group `staff` is staff of this restaurant."""
+    aws.dynamodb.put_item(
+        TableName=outputs["restaurantStaffTableName"],
+        Item={"restaurantId": {"S": restaurant}, "userId": {"S": user_id}},
+    )
+
+
 class Accounts:
     """Customers whose passwords are kept, so that they can sign in again.
 
@@ -100,12 +108,12 @@ class Accounts:
         self._outputs = outputs
         self._file = file
 
-    def sign_in(self, name: str, *, staff: bool = False) -> Customer:
+    def sign_in(self, name: str, *, staff_of: str | None = None) -> Customer:
         """Sign a customer in, and up before that where there is none.
 
         Args:
             name: an address, or what is before the @ of one.
-            staff: make the customer a member of group `staff`.
+            staff_of: make the customer staff of this restaurant, as an operator does.
 
         Raises:
             CloudError: Cognito refuses; such as a customer of another origin, whose password is
@@ -116,11 +124,14 @@ class Accounts:
             with self._passwords() as passwords:
                 if email not in passwords:
                     passwords[email] = sign_up(self._aws, self._mailbox, self._outputs, email)
-            if staff:
+            if staff_of is not None:
                 self._aws.cognito.admin_add_user_to_group(
                     UserPoolId=self._outputs["userPoolId"], Username=email, GroupName=STAFF
                 )
-            return sign_in(self._aws, self._outputs, email, passwords[email])
+            customer = sign_in(self._aws, self._outputs, email, passwords[email])
+            if staff_of is not None:
+                employ(self._aws, self._outputs, customer.sub, staff_of)
+            return customer
         except ClientError as error:
             raise CloudError(f"{email} could not sign in: {error}") from error
 

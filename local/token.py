@@ -13,7 +13,7 @@ from local.mailbox import Mailbox
 from local.up import ADDRESSES, OUTPUTS, PASSWORDS
 
 
-def run(name: str, staff: bool) -> int:
+def run(name: str, staff_of: str | None) -> int:
     """Print the token alone; arguments as of `Accounts.sign_in`.
 
     Raises:
@@ -29,7 +29,7 @@ def run(name: str, staff: bool) -> int:
         outputs,
         Path(addresses["folder"]) / PASSWORDS,
     )
-    sys.stdout.write(accounts.sign_in(name, staff=staff).access_token + "\n")
+    sys.stdout.write(accounts.sign_in(name, staff_of=staff_of).access_token + "\n")
     return 0
 
 

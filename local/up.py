@@ -26,7 +26,8 @@ TRUSTED = LOCAL / "ca.pem"
 STATE = LOCAL / "state"
 # Of the customers below and of `python -m local token`, in the running cloud's folder.
 PASSWORDS = "customers.json"
-CUSTOMERS = {"alice": False, "bob": False, "staff": True}
+# Each with the restaurant that it is staff of: the one of GraphiQL's tabs.
+CUSTOMERS = {"alice": None, "bob": None, "staff": "Dominos"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,15 +132,18 @@ def _require_whole(cloud: EmbeddedCloud, outputs: dict[str, Any]) -> None:
     """Refuse a state of which a part is lost, as by a damaged file."""
     aws = cloud.aws
     try:
-        aws.dynamodb.describe_table(TableName=outputs["orderTableName"])
+        for table in ("orderTableName", "restaurantStaffTableName"):
+            aws.dynamodb.describe_table(TableName=outputs[table])
         aws.cognito.describe_user_pool(UserPoolId=outputs["userPoolId"])
         aws.sqs.get_queue_attributes(QueueUrl=outputs["orderQueueUrl"])
         aws.step_functions.describe_state_machine(stateMachineArn=outputs["workflowArn"])
         aws.sns.get_topic_attributes(TopicArn=outputs["notificationTopicArn"])
         aws.appsync.get_graphql_api(apiId=outputs["graphqlUrl"].split("/")[-2])
-    except (BotoCoreError, ClientError) as error:
+    # A stage of an older program has other outputs.
+    except (BotoCoreError, ClientError, KeyError) as error:
         raise CloudError(
-            f"The state in {STATE} is damaged ({error}). To begin anew: rm -r {STATE}"
+            f"The state in {STATE} is damaged ({error}) or older than the program. "
+            f"To begin anew: rm -r {STATE}"
         ) from error
 
 
@@ -164,9 +168,12 @@ def _show(cloud: EmbeddedCloud, console: Console, outputs: dict[str, Any]) -> No
     row("real-time", outputs["realtimeUrl"])
     row("GraphiQL", "the GraphQL address in a browser; sign in as one of")
     accounts = Accounts(cloud.aws, cloud.mailbox, outputs, cloud.folder / PASSWORDS)
-    signed_in = [accounts.sign_in(name, staff=staff) for name, staff in CUSTOMERS.items()]
-    for customer in signed_in:
-        row("", customer.email, customer.password)
+    signed_in = [
+        accounts.sign_in(name, staff_of=restaurant) for name, restaurant in CUSTOMERS.items()
+    ]
+    for customer, restaurant in zip(signed_in, CUSTOMERS.values(), strict=True):
+        employment = [f"(staff of {restaurant})"] if restaurant else []
+        row("", customer.email, customer.password, *employment)
     row("token", "of the first, for the Authorization header (one hour):")
     row("", signed_in[0].access_token)
     row("", "more for scripts: .venv/bin/python -m local token --customer alice")

@@ -2,14 +2,17 @@
 
 import os
 import socket
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Self
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
-from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import DynamoDBStreamEvent
+from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import (
+    DynamoDBStreamEvent,
+    StreamRecord,
+)
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from botocore.exceptions import NoCredentialsError
 from botocore.httpsession import URLLib3Session
@@ -21,6 +24,8 @@ from functions.broadcast_update.publisher import NotPublished, Publisher
 logger = Logger()
 
 ANSWER_WITHIN_SECONDS = 5
+# What an answer that does not come, and the report of it, may take of a call's time.
+LAST_MILLISECONDS = (ANSWER_WITHIN_SECONDS + 1) * 1000
 # As botocore's own clients have it: headers and body leave without waiting for each other.
 SOCKET_OPTIONS = [(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)]
 
@@ -51,13 +56,22 @@ def _publisher(environment: Environment) -> Publisher:
 
 
 @logger.inject_lambda_context(clear_state=True)
-def handle(event: dict[str, Any], _context: LambdaContext) -> PartialItemFailureResponse:
+def handle(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
     """Publish each record's change; answer from which record on to deliver again."""
-    return broadcast(DynamoDBStreamEvent(event), _publisher(Environment.read()))
+    return broadcast(
+        DynamoDBStreamEvent(event),
+        _publisher(Environment.read()),
+        context.get_remaining_time_in_millis,
+    )
 
 
-def broadcast(event: DynamoDBStreamEvent, publisher: Publisher) -> PartialItemFailureResponse:
-    """As `handle`, with the publisher handed in.
+def broadcast(
+    event: DynamoDBStreamEvent, publisher: Publisher, milliseconds_left: Callable[[], int]
+) -> PartialItemFailureResponse:
+    """As `handle`, with the publisher and the call's time handed in.
+
+    A call that is cut off counts as failed, and all that it has published is published again: it
+    stops while there is time to say how far it came.
 
     Stops at the first failure, where a BatchProcessor would go on: Lambda delivers again from the
     earliest failure on, and what follows must neither overtake it nor be published twice. Where
@@ -71,13 +85,20 @@ def broadcast(event: DynamoDBStreamEvent, publisher: Publisher) -> PartialItemFa
         if change is None or update is None:
             continue
         with logger.append_context_keys(orderId=update["id"], customerId=update["customerId"]):
+            if published and milliseconds_left() < LAST_MILLISECONDS:
+                logger.warning("No time left; the rest is delivered again")
+                return _again_from(change)
             try:
                 publisher.publish(update)
             except NotPublished as error:
                 logger.error("Update not published: %s", error)
                 if not published:
                     raise
-                return {"batchItemFailures": [{"itemIdentifier": change.sequence_number or ""}]}
+                return _again_from(change)
             published = True
             logger.info("Update published", status=update["status"], version=update["version"])
     return {"batchItemFailures": []}
+
+
+def _again_from(change: StreamRecord) -> PartialItemFailureResponse:
+    return {"batchItemFailures": [{"itemIdentifier": change.sequence_number or ""}]}

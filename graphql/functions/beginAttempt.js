@@ -56,7 +56,8 @@ export function response(ctx) {
     return null;
   }
   if (ctx.error) {
-    util.error(ctx.error.message, ctx.error.type);
+    console.error(ctx.error);
+    util.error('An internal error occurred; try again.', 'InternalError');
   }
   ctx.stash.order = ctx.result;
   return ctx.result;

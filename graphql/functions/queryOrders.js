@@ -36,7 +36,8 @@ export function response(ctx) {
     if (ctx.args.nextToken && isOfToken(ctx.error.message)) {
       refuseToken();
     }
-    util.error(ctx.error.message, ctx.error.type);
+    console.error(ctx.error);
+    util.error('An internal error occurred; try again.', 'InternalError');
   }
   return { items: ctx.result.items, nextToken: ctx.result.nextToken };
 }

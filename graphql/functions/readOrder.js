@@ -27,7 +27,8 @@ export function request(ctx) {
 export function response(ctx) {
   const order = ctx.result;
   if (ctx.error) {
-    util.error(ctx.error.message, ctx.error.type);
+    console.error(ctx.error);
+    util.error('An internal error occurred; try again.', 'InternalError');
   }
   if (!order || order.deletedAt) {
     util.error(

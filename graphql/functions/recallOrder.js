@@ -17,7 +17,8 @@ export function request(ctx) {
 export function response(ctx) {
   const placed = ctx.result;
   if (ctx.error) {
-    util.error(ctx.error.message, ctx.error.type);
+    console.error(ctx.error);
+    util.error('An internal error occurred; try again.', 'InternalError');
   }
   if (!placed) {
     return null;

@@ -18,7 +18,8 @@ export function request(ctx) {
 
 export function response(ctx) {
   if (ctx.error) {
-    util.error(ctx.error.message, ctx.error.type);
+    console.error(ctx.error);
+    util.error('An internal error occurred; try again.', 'InternalError');
   }
   // A deleted order's tombstone is no order.
   return ctx.result?.deletedAt ? null : ctx.result;

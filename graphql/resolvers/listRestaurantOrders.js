@@ -1,6 +1,6 @@
 import { util } from '@aws-appsync/utils';
 
-/** Every customer's orders at the restaurant; the schema lets in staff alone. */
+/** Every customer's orders at the restaurant: the schema lets in staff alone, admitStaff its own. */
 export function request(ctx) {
   ctx.stash.index = 'byRestaurant';
   ctx.stash.query = {

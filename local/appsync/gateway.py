@@ -242,7 +242,11 @@ class GraphqlService:
     async def _answer(self, request: web.Request) -> dict[str, object]:
         api_id = request.match_info["api_id"]
         api = await self.api(api_id)
-        body = await request.read()
+        try:
+            body = await request.read()
+        except ConnectionResetError as gone:
+            message = "The connection ended before the request did."
+            raise RequestRefused(400, "MalformedHttpRequestException", message) from gone
         headers = {name.lower(): value for name, value in request.headers.items()}
         caller = await api.authenticator.authenticate(
             str(request.url), headers, body, request.remote or ""

@@ -30,7 +30,7 @@ ANSWER_WITHIN = aiohttp.ClientTimeout(total=15)
 MOST_TRIES = 40
 PAUSE_SECONDS = 0.1
 # How long a customer waits for an outcome before giving up on acting on it.
-PATIENCE_SECONDS = 5
+PATIENCE_SECONDS = 20
 MOST_RETRIES = 2
 
 Update = dict[str, Any]

@@ -25,7 +25,7 @@ from local.embedded_cloud import EmbeddedCloud
 from local.live import order_updates
 
 # Each has one order at a time, from placing it until its outcome, or as long as patience lasts.
-AT_ONCE = 32
+AT_ONCE = 16
 ORDERS_A_CUSTOMER = 50
 FEWEST_CUSTOMERS, MOST_CUSTOMERS = 3, 12
 # Poison is received five times, two seconds apart, before it rests; and the slowest stage.

@@ -27,6 +27,8 @@ IN_QUEUE = (
 )
 # Messages go from each to what comes after it, and never back but by an operator.
 FLOW = ("order-queue-", "refunds-", "customer-mail-")
+# Of all names that the stage's resources have.
+PREFIX = "orderflow-local-"
 
 Item = dict[str, Any]
 
@@ -53,9 +55,12 @@ class Stage:
         return self.queues[0]
 
     def _queue(self, prefix: str) -> Queue:
-        urls = self.cloud.aws.sqs.list_queues(QueueNamePrefix=prefix).get("QueueUrls", [])
+        urls = self.cloud.aws.sqs.list_queues(QueueNamePrefix=f"{PREFIX}{prefix}").get(
+            "QueueUrls", []
+        )
         dead, alive = (
-            [url for url in urls if ("dead-letters" in url) is wanted] for wanted in (True, False)
+            [url for url in urls if ("dead-letters" in url) is wanted and "undelivered" not in url]
+            for wanted in (True, False)
         )
         assert len(dead) == len(alive) == 1, urls
         return Queue(url=alive[0], dead_letters=dead[0])
@@ -82,7 +87,7 @@ class Stage:
             function.get("FunctionName", "") for page in pages for function in page["Functions"]
         ]
         for name in names:
-            if name.startswith("take-payment-"):
+            if name.startswith(f"{PREFIX}take-payment-"):
                 functions.put_function_concurrency(
                     FunctionName=name, ReservedConcurrentExecutions=MOST_PAYMENTS_AT_ONCE
                 )

@@ -21,7 +21,7 @@ from functions.payments.processor import (
     PaymentProcessorUnreachable,
     RandomProcessor,
 )
-from local.customers import Customer, sign_in, sign_up
+from local.customers import Customer, employ, sign_in, sign_up
 from local.embedded_cloud import EmbeddedCloud
 from local.mailbox import Mail
 
@@ -54,8 +54,11 @@ LIST_RESTAURANT = f"""
     }}
   }}
 """
-PIZZA = {"name": "Pizza", "quantity": 6, "restaurantId": "Dominos"}
+RESTAURANT = "Dominos"
+PIZZA = {"name": "Pizza", "quantity": 6, "restaurantId": RESTAURANT}
 WITHIN_SECONDS = 60
+# Of all names that the stages' resources have.
+PREFIX = "orderflow-local-"
 
 T = TypeVar("T")
 
@@ -101,13 +104,19 @@ class Stage:
         """The customer with new tokens, which know the groups of this moment."""
         return sign_in(self.cloud.aws, self.outputs, customer.email, customer.password)
 
-    def staff(self) -> Customer:
-        """A new member of the group `staff`."""
+    def staff(self, *restaurants: str) -> Customer:
+        """A new member of the group `staff`, and staff of these restaurants."""
         chef = self.customer()
+        self.employ(chef, *restaurants)
         self.cloud.aws.cognito.admin_add_user_to_group(
             UserPoolId=self.outputs["userPoolId"], Username=chef.email, GroupName="staff"
         )
         return self.sign_in(chef)
+
+    def employ(self, customer: Customer, *restaurants: str) -> None:
+        """Write the rows of a customer who is staff of these restaurants."""
+        for restaurant in restaurants:
+            employ(self.cloud.aws, self.outputs, customer.sub, restaurant)
 
     @property
     def unreachable_share(self) -> float:
@@ -249,7 +258,7 @@ class Stage:
     def log_lines(self, function: str, order_id: str) -> list[dict[str, Any]]:
         """What a function itself logged about an order; tracebacks are the runtime's."""
         logs = self.cloud.aws.logs
-        groups = logs.describe_log_groups(logGroupNamePrefix=f"{function}-")["logGroups"]
+        groups = logs.describe_log_groups(logGroupNamePrefix=f"{PREFIX}{function}-")["logGroups"]
         return [
             json.loads(event.get("message", ""))
             for group in groups
@@ -287,8 +296,8 @@ class Stage:
 
     def queues(self, prefix: str) -> list[str]:
         """The addresses of all stages' queues of this name, without their dead-letter queues."""
-        urls = self.cloud.aws.sqs.list_queues(QueueNamePrefix=prefix)["QueueUrls"]
-        return [url for url in urls if "dead-letters" not in url]
+        urls = self.cloud.aws.sqs.list_queues(QueueNamePrefix=f"{PREFIX}{prefix}")["QueueUrls"]
+        return [url for url in urls if "dead-letters" not in url and "undelivered" not in url]
 
     def dead_letters(self) -> list[str]:
         """The bodies of the messages in the dead-letter queue, which stay there."""

@@ -29,7 +29,7 @@ from tests.e2e.identities import (
     signing,
     tampered,
 )
-from tests.e2e.stage import PIZZA, Stage
+from tests.e2e.stage import PIZZA, RESTAURANT, Stage
 
 # What an identity gets. The three that follow are refusals of the whole request.
 OK = "ok"
@@ -57,6 +57,9 @@ AT_THE_DOOR = {
 # What these get depends on the operation. Each acts on an order of `customer`; `open role` may call
 # every field of the API as far as its policy is concerned.
 COLUMNS = ("customer", "another customer", "staff", "broadcast role", "open role")
+# Nor do these get more than another customer does: staff has both the group and a row for the
+# restaurant of the order.
+NO_STAFF_HERE = ("staff of another restaurant", "staff without a row", "row without the group")
 OPERATIONS = {
     "Query.getOrder": (OK, NOTHING, NOTHING, NO_PERMISSION, FIELD),
     "Query.listOrders": (OK, NOTHING, NOTHING, NO_PERMISSION, FIELD),
@@ -89,6 +92,7 @@ MATRIX = {
     for identity, outcome in {
         **AT_THE_DOOR,
         **dict(zip(COLUMNS, outcomes, strict=True)),
+        **dict.fromkeys(NO_STAFF_HERE, outcomes[COLUMNS.index("another customer")]),
     }.items()
 }
 
@@ -110,7 +114,9 @@ def stage(deploy: Deploy) -> Stage:
 
 @pytest.fixture(scope="module")
 def identities(stage: Stage, deploy: Deploy) -> dict[str, Identity]:
-    alice, bob, chef = stage.customer(), stage.customer(), stage.staff()
+    alice, bob, chef = stage.customer(), stage.customer(), stage.staff(RESTAURANT)
+    elsewhere, nowhere, outside = stage.staff("Kyoto"), stage.staff(), stage.customer()
+    stage.employ(outside, RESTAURANT)
     stranger = deploy(workflowType="STANDARD").customer()
     mine = f"arn:aws:appsync:us-east-1:000000000000:apis/{stage.api_id}/*"
     no_right = another_role(stage, "no-right", Action="sqs:SendMessage", Resource="*")
@@ -120,6 +126,15 @@ def identities(stage: Stage, deploy: Deploy) -> dict[str, Identity]:
         Identity(name="customer", sign=bearing(alice.access_token), customer=alice),
         Identity(name="another customer", sign=bearing(bob.access_token), customer=bob),
         Identity(name="staff", sign=bearing(chef.access_token), customer=chef),
+        Identity(
+            name="staff of another restaurant",
+            sign=bearing(elsewhere.access_token),
+            customer=elsewhere,
+        ),
+        Identity(name="staff without a row", sign=bearing(nowhere.access_token), customer=nowhere),
+        Identity(
+            name="row without the group", sign=bearing(outside.access_token), customer=outside
+        ),
         Identity(name="broadcast role", sign=signing(role_session(stage, broadcast_role(stage)))),
         Identity(name="another role", sign=signing(role_session(stage, no_right))),
         Identity(name="open role", sign=signing(role_session(stage, every_field))),
@@ -141,7 +156,7 @@ def test_every_operation_and_field_has_its_row_and_every_identity_its_column() -
         for name in kind.fields
     }
     assert {*OPERATIONS, *FIELDS} == paths
-    assert {identity for _, identity in MATRIX} == {*AT_THE_DOOR, *COLUMNS}
+    assert {identity for _, identity in MATRIX} == {*AT_THE_DOOR, *COLUMNS, *NO_STAFF_HERE}
 
 
 @pytest.mark.parametrize(("path", "name"), MATRIX, ids=[f"{path}-{name}" for path, name in MATRIX])
@@ -204,7 +219,7 @@ def _case(path: str, caller: Identity, stage: Stage, alice: str) -> Case:
             )
         case "listRestaurantOrders":
             return Case(
-                query='{ listRestaurantOrders(restaurantId: "Dominos", limit: 100)'
+                query=f'{{ listRestaurantOrders(restaurantId: "{RESTAURANT}", limit: 100)'
                 " { items { id } } }",
                 nothing=lambda data: order_id not in str(data),
             )

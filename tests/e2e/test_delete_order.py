@@ -18,8 +18,8 @@ from tests.e2e.stage import (
 
 
 def test_it_answers_with_the_order_as_it_was_and_nothing_shows_it_any_more(stage: Stage) -> None:
-    chef, alice = stage.staff(), stage.customer()
     restaurant = f"R{uuid.uuid4().hex[:8]}"
+    chef, alice = stage.staff(restaurant), stage.customer()
     order_id = stage.store(alice.sub, status="PAID", attempt=2, restaurantId=restaurant)
     before = stage.get(alice, order_id)
 

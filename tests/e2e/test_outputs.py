@@ -16,7 +16,8 @@ def test_each_output_names_a_thing_that_is_there(stage: Stage) -> None:
     assert "ClientSecret" not in client
     for queue in ("orderQueueUrl", "deadLetterQueueUrl"):
         assert aws.sqs.get_queue_attributes(QueueUrl=outputs[queue], AttributeNames=["QueueArn"])
-    assert aws.dynamodb.describe_table(TableName=outputs["orderTableName"])
+    for table in ("orderTableName", "restaurantStaffTableName"):
+        assert aws.dynamodb.describe_table(TableName=outputs[table])
     machine = aws.step_functions.describe_state_machine(stateMachineArn=outputs["workflowArn"])
     assert machine["status"] == "ACTIVE"
     assert aws.sns.get_topic_attributes(TopicArn=outputs["notificationTopicArn"])

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.e2e.stage import DELETE, LIST_RESTAURANT, PIZZA, UPDATE, Stage
+from tests.e2e.stage import DELETE, LIST_RESTAURANT, RESTAURANT, UPDATE, Stage
 
 LIST_OWN = """
   query ($limit: Int, $nextToken: String) {
@@ -12,8 +12,9 @@ LIST_OWN = """
 
 
 def test_staff_sees_a_restaurant_s_orders_of_all_customers(stage: Stage) -> None:
-    chef, alice, bob = stage.staff(), stage.customer(), stage.customer()
+    alice, bob = stage.customer(), stage.customer()
     restaurant = f"R{stage.store(alice.sub)[:8]}"
+    chef = stage.staff(restaurant)
     placed = [
         stage.store(
             customer.sub,
@@ -40,12 +41,13 @@ def test_staff_sees_a_restaurant_s_orders_of_all_customers(stage: Stage) -> None
 
 
 def test_a_page_token_opens_only_its_own_query(stage: Stage) -> None:
-    chef, alice, bob = stage.staff(), stage.customer(), stage.customer()
+    chef = stage.staff(RESTAURANT, "Kyoto")
+    alice, bob = stage.customer(), stage.customer()
     for customer in (alice, alice, bob, bob, chef, chef):
         stage.store(customer.sub)
     token = stage.graphql(alice.access_token, LIST_OWN, limit=1)["listOrders"]["nextToken"]
     assert token
-    pages = {"restaurantId": PIZZA["restaurantId"]}
+    pages = {"restaurantId": RESTAURANT}
     staff_token = stage.graphql(chef.access_token, LIST_RESTAURANT, limit=1, **pages)[
         "listRestaurantOrders"
     ]["nextToken"]

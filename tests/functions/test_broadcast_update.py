@@ -299,6 +299,30 @@ def test_a_batch_of_which_nothing_is_published_fails_whole(
     assert [order["version"] for order in http.orders] == [1]
 
 
+def test_a_call_whose_time_runs_out_says_how_far_it_came(
+    http: Http, context: LambdaContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left = iter([29_000, 5_999])
+    monkeypatch.setattr(context, "get_remaining_time_in_millis", lambda: next(left))
+
+    answered = handle(
+        stream_event((None, ITEM), (ITEM, PAID), (PAID, {**PAID, "version": 3})), context
+    )
+
+    # An answer can take five seconds: a call that is cut off would publish all of it again.
+    assert answered == failures("s2")
+    assert [order["version"] for order in http.orders] == [1, 2]
+
+
+def test_one_change_is_published_however_little_time_is_left(
+    http: Http, context: LambdaContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(context, "get_remaining_time_in_millis", lambda: 0)
+
+    assert handle(stream_event((None, ITEM), (ITEM, PAID)), context) == failures("s1")
+    assert [order["version"] for order in http.orders] == [1]
+
+
 def test_log_lines_carry_their_own_order_and_no_address(
     http: Http, context: LambdaContext, logs: Logs
 ) -> None:

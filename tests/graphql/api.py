@@ -1,4 +1,4 @@
-"""Resolves whole fields, with moto's DynamoDB as the table and a list as the queue."""
+"""Resolves whole fields, with moto's DynamoDB as the tables and a list as the queue."""
 
 import asyncio
 import json
@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from infra.order_api import FUNCTIONS, NONE, ORDERS, PIPELINES, QUEUE, UNITS
+from infra.order_api import (
+    FUNCTIONS,
+    NONE,
+    ORDERS,
+    PIPELINES,
+    QUEUE,
+    RESTAURANT_STAFF,
+    UNITS,
+)
 from local.appsync.aws import AwsCaller, Reply
 from local.appsync.datasources import DataSource
 from local.appsync.datasources.dynamodb import DynamoDbDataSource, to_plain
@@ -22,6 +30,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 TABLE = "orders"
+STAFF_TABLE = "restaurant-staff"
 REGION = "eu-central-1"
 
 
@@ -103,11 +112,13 @@ class Api:
         self._evaluate = evaluate
         tokens = PaginationTokens(os.urandom(32), "api")
         self._sources: dict[str, DataSource] = {
-            ORDERS: DynamoDbDataSource({"dynamodbConfig": CONFIG}, self.table, tokens),
+            ORDERS: DynamoDbDataSource(config(TABLE), self.table, tokens),
+            RESTAURANT_STAFF: DynamoDbDataSource(config(STAFF_TABLE), self.table, tokens),
             QUEUE: self.queue,
             NONE: NoneDataSource(),
         }
         make_table(client)
+        make_staff_table(client)
 
     def __call__(self, name: str, **arguments: Any) -> Any:
         """The field's value.
@@ -172,6 +183,17 @@ class Api:
         self._write(tombstone)
         return tombstone
 
+    def employ(self, restaurant: str) -> None:
+        """Have the caller as staff of a restaurant."""
+        self._client.put_item(TableName=STAFF_TABLE, Item=self._employment(restaurant))
+
+    def dismiss(self, restaurant: str) -> None:
+        """Have the caller as its staff no more."""
+        self._client.delete_item(TableName=STAFF_TABLE, Key=self._employment(restaurant))
+
+    def _employment(self, restaurant: str) -> dict[str, Any]:
+        return {"restaurantId": typed(restaurant), "userId": typed(self.caller)}
+
     def _write(self, item: dict[str, Any]) -> None:
         self._client.put_item(
             TableName=TABLE, Item={name: typed(value) for name, value in item.items()}
@@ -190,7 +212,11 @@ ORDER: dict[str, Any] = {
     "updatedAt": "2026-03-01T12:00:00.000Z",
     "version": 1,
 }
-CONFIG: Any = {"tableName": TABLE, "awsRegion": REGION}
+
+
+def config(table: str) -> Any:
+    """Of a data source that is this table."""
+    return {"dynamodbConfig": {"tableName": table, "awsRegion": REGION}}
 
 
 def typed(value: str | int | list[str] | None) -> Any:
@@ -226,6 +252,18 @@ def make_table(client: "DynamoDBClient") -> None:
                 "Projection": {"ProjectionType": "ALL"},
             }
         ],
+    )
+
+
+def make_staff_table(client: "DynamoDBClient") -> None:
+    """The table of who is staff of which restaurant."""
+    client.create_table(
+        TableName=STAFF_TABLE,
+        BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=[
+            {"AttributeName": name, "AttributeType": "S"} for name in ("restaurantId", "userId")
+        ],
+        KeySchema=key_schema("restaurantId", "userId"),
     )
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.graphql.api import Api
-from tests.graphql.conftest import CUSTOMER, Evaluate, refused
+from tests.graphql.conftest import CUSTOMER, Evaluate
 
 ITEM: dict[str, Any] = {"id": "01JAY0000000000000000000AA", "customerId": CUSTOMER, "version": 1}
 
@@ -52,14 +52,3 @@ def test_what_can_be_no_order_s_id_is_null_and_asks_no_table(
     evaluation = evaluate("getOrder", "request", args={"id": order_id})
 
     assert (evaluation.status, evaluation.value) == ("earlyReturn", None)
-
-
-def test_the_table_s_error_is_passed_on_with_its_type(evaluate: Evaluate) -> None:
-    error = {"message": "Rate exceeded", "type": "DynamoDB:ThrottlingException"}
-
-    assert refused(evaluate("getOrder", "response", result=None, error=error)) == {
-        "message": "Rate exceeded",
-        "errorType": "DynamoDB:ThrottlingException",
-        "data": None,
-        "errorInfo": None,
-    }

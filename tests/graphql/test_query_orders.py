@@ -127,7 +127,7 @@ def test_an_empty_token_is_no_token(evaluate: Evaluate) -> None:
 
 
 @pytest.mark.parametrize("arguments", [{}, {"nextToken": "page 2"}])
-def test_the_table_s_error_is_passed_on_with_its_type(
+def test_the_table_s_error_is_told_without_what_it_says(
     evaluate: Evaluate, arguments: dict[str, Any]
 ) -> None:
     error = {"message": "Rate exceeded", "type": "DynamoDB:RequestLimitExceeded"}
@@ -135,8 +135,8 @@ def test_the_table_s_error_is_passed_on_with_its_type(
     evaluation = evaluate("queryOrders", "response", args=arguments, result=None, error=error)
 
     assert refused(evaluation) == {
-        "message": "Rate exceeded",
-        "errorType": "DynamoDB:RequestLimitExceeded",
+        "message": "An internal error occurred; try again.",
+        "errorType": "InternalError",
         "data": None,
         "errorInfo": None,
     }

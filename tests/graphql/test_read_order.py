@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.graphql.api import ORDER, Api, Refused
-from tests.graphql.conftest import CUSTOMER, Evaluate, refused
+from tests.graphql.conftest import CUSTOMER, Evaluate
 
 ID = ORDER["id"]
 FAILED = {"status": "PAYMENT_FAILED", "statusReason": "payment method declined", "version": 2}
@@ -36,14 +36,6 @@ def test_an_order_that_is_at_hand_is_not_read_again(evaluate: Evaluate) -> None:
     evaluation = evaluate("readOrder", "request", stash={"id": ID, "order": ORDER})
 
     assert (evaluation.status, evaluation.value) == ("earlyReturn", ORDER)
-
-
-def test_the_table_s_error_is_passed_on_with_its_type(evaluate: Evaluate) -> None:
-    error = {"message": "Rate exceeded", "type": "DynamoDB:RequestLimitExceeded"}
-
-    evaluation = evaluate("readOrder", "response", stash={"id": ID}, error=error, result=None)
-
-    assert refused(evaluation)["errorType"] == "DynamoDB:RequestLimitExceeded"
 
 
 @pytest.fixture(params=HANDED_OVER)

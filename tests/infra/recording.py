@@ -106,7 +106,8 @@ class Recording(Mocks):
                 name=args.name,
                 inputs=inputs,
                 custom=bool(args.custom),
-                options=self.options[args.typ, args.name],
+                # Where nobody notes them, they are none.
+                options=self.options.get((args.typ, args.name), Options(parent=None)),
             )
         )
         known = outputs(args.typ, args.name)

@@ -3,16 +3,25 @@
 import pytest
 
 from infra.customer_pool import CustomerPool, CustomerPoolArgs
+from infra.location import Location
 from tests.infra.recording import Recording, record
 
 
-def pool(*, guarded: bool) -> Recording:
-    return record(lambda: CustomerPool("customers", CustomerPoolArgs(deletion_protection=guarded)))
+def pool(*, guarded: bool, sender: str | None = None) -> Recording:
+    table = "arn:aws-cn:dynamodb:cn-north-1:123456789012:table/orders"
+    return record(
+        lambda: CustomerPool(
+            "customers",
+            CustomerPoolArgs(
+                deletion_protection=guarded, sender_email=sender, location=Location.of(table)
+            ),
+        )
+    )
 
 
 @pytest.fixture(scope="module")
 def recording() -> Recording:
-    return pool(guarded=True)
+    return pool(guarded=True, sender="orders@shop.example")
 
 
 @pytest.fixture(scope="module")
@@ -26,6 +35,24 @@ def test_customers_sign_up_with_a_verified_address(recording: Recording) -> None
     assert inputs["autoVerifiedAttributes"] == ["email"]
     assert inputs["userAttributeUpdateSettings"] == {
         "attributesRequireVerificationBeforeUpdates": ["email"]
+    }
+
+
+def test_an_address_is_one_customer_however_it_is_spelled(recording: Recording) -> None:
+    inputs = recording.one("aws:cognito/userPool:UserPool", "customers").inputs
+    assert inputs["usernameConfiguration"] == {"caseSensitive": False}
+
+
+def test_codes_come_from_the_stages_sender_where_it_has_one(
+    recording: Recording, unguarded: Recording
+) -> None:
+    inputs = unguarded.one("aws:cognito/userPool:UserPool", "customers").inputs
+    assert "emailConfiguration" not in inputs
+    mailing = recording.one("aws:cognito/userPool:UserPool", "customers")
+    assert mailing.inputs["emailConfiguration"] == {
+        "emailSendingAccount": "DEVELOPER",
+        "fromEmailAddress": "orders@shop.example",
+        "sourceArn": "arn:aws-cn:ses:cn-north-1:123456789012:identity/orders@shop.example",
     }
 
 

@@ -4,14 +4,15 @@ from tests.infra.recording import Recording
 
 
 def test_it_rests_encrypted_for_fourteen_days_and_goes_nowhere_by_itself(prod: Recording) -> None:
-    queues = [each for each in prod.of("aws:sqs/queue:Queue") if "dead-letters" in each.name]
-    assert {each.name for each in queues} == {
+    resting = {
+        "customer-mail-undelivered",
         "order-queue-dead-letters",
         "refunds-dead-letters",
         "customer-mail-dead-letters",
         "order-broadcast-dead-letters",
     }
-    for each in queues:
+    for name in resting:
+        each = prod.one("aws:sqs/queue:Queue", name)
         assert each.inputs["messageRetentionSeconds"] == 14 * 24 * 3600
         assert each.inputs["sqsManagedSseEnabled"] is True
         assert "redrivePolicy" not in each.inputs

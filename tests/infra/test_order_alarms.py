@@ -19,6 +19,8 @@ def recording() -> Recording:
                 dead_letter_queue_name="dead-letters",
                 refund_dead_letter_queue_name="refund-dead-letters",
                 broadcast_dead_letter_queue_name="broadcast-dead-letters",
+                mail_dead_letter_queue_name="mail-dead-letters",
+                undelivered_mail_queue_name="undelivered",
                 workflow_arn="arn:workflow",
             ),
         )
@@ -58,6 +60,14 @@ ALARMS = {
     "orders-unannounced": rests_in(
         "broadcast-dead-letters",
         "Changes of orders were given up: subscribers have not been told of them.",
+    ),
+    "customers-unmailed": rests_in(
+        "mail-dead-letters",
+        "Mails to customers could not be sent: mend the cause, redrive them.",
+    ),
+    "mails-undelivered": rests_in(
+        "undelivered",
+        "The topic could not put mails on their queue: mend the cause, put them there.",
     ),
     "orders-faulty": executions(
         "ExecutionsFailed",

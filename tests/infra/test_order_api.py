@@ -9,19 +9,22 @@ from graphql.language import ObjectTypeDefinitionNode
 from infra.order_api import FUNCTIONS, GRAPHQL, PIPELINES, UNITS, OrderApi, OrderApiArgs
 from tests.infra.recording import Recording, arn, record
 
+TABLE = "arn:aws:dynamodb:eu-west-1:123456789012:table/orders"
 
-def api(*, introspection: bool = False, waf: bool = False) -> Recording:
+
+def api(*, introspection: bool = False, waf: bool = False, table_arn: str = TABLE) -> Recording:
     return record(
         lambda: OrderApi(
             "order-api",
             OrderApiArgs(
                 table_name="orders-table",
-                table_arn="arn:table",
+                table_arn=table_arn,
+                staff_table_name="staff-table",
+                staff_table_arn="arn:staff-table",
                 queue_url="https://queue.example",
                 queue_arn="arn:queue",
                 user_pool_id="pool-id",
                 user_pool_client_id="client-id",
-                region="eu-west-1",
                 introspection=introspection,
                 query_depth_limit=4,
                 waf=waf,
@@ -66,7 +69,7 @@ def test_roles_come_in_where_the_schema_opens_a_field_to_them(recording: Recordi
 def test_its_limits(recording: Recording) -> None:
     inputs = recording.one("aws:appsync/graphQLApi:GraphQLApi", "order-api").inputs
     assert inputs["queryDepthLimit"] == 4
-    assert inputs["resolverCountLimit"] == 100
+    assert inputs["resolverCountLimit"] == 20
 
 
 def test_it_tells_its_schema_where_asked_for(recording: Recording, introspected: Recording) -> None:
@@ -144,6 +147,14 @@ def test_nothing_is_asked_of_a_source_before_it_is_validated() -> None:
     assert all("validateOrder" not in each[1:] for each in steps.values())
 
 
+def test_a_restaurant_s_orders_are_asked_for_only_once_its_staff_is_admitted() -> None:
+    assert PIPELINES["Query", "listRestaurantOrders"] == [
+        "validateOrder",
+        "admitStaff",
+        "queryOrders",
+    ]
+
+
 def test_after_each_conditional_write_the_order_is_read_before_anything_else_is_done() -> None:
     conditional = {"changeOrder", "beginAttempt", "undoAttempt", "eraseOrder"}
     for steps in PIPELINES.values():
@@ -162,9 +173,10 @@ def test_a_source_may_do_what_its_resolvers_ask_for_and_no_more(recording: Recor
         for each in recording.of("aws:iam/rolePolicy:RolePolicy")
     }
     assert policies["order-api-orders"] == [
-        (["dynamodb:GetItem", "dynamodb:UpdateItem"], "arn:table"),
-        (["dynamodb:Query"], ["arn:table/index/byPlacedAt", "arn:table/index/byRestaurant"]),
+        (["dynamodb:GetItem", "dynamodb:UpdateItem"], TABLE),
+        (["dynamodb:Query"], [f"{TABLE}/index/byPlacedAt", f"{TABLE}/index/byRestaurant"]),
     ]
+    assert policies["order-api-staff"] == [(["dynamodb:GetItem"], "arn:staff-table")]
     assert policies["order-api-queue"] == [(["sqs:SendMessage"], "arn:queue")]
     code = "".join(file.read_text() for file in GRAPHQL.glob("*/*.js"))
     operations = set(re.findall(r"operation: '(\w+)'", code))
@@ -178,6 +190,13 @@ def test_the_sources(recording: Recording) -> None:
         "type": "AMAZON_DYNAMODB",
         "dynamodbConfig": {"tableName": "orders-table", "region": "eu-west-1"},
         "serviceRoleArn": arn("aws:iam/role:Role", "order-api-orders"),
+    }
+    assert recording.one("aws:appsync/dataSource:DataSource", "order-api-staff").inputs == {
+        "apiId": "order-api-GraphQLApi",
+        "name": "RestaurantStaff",
+        "type": "AMAZON_DYNAMODB",
+        "dynamodbConfig": {"tableName": "staff-table", "region": "eu-west-1"},
+        "serviceRoleArn": arn("aws:iam/role:Role", "order-api-staff"),
     }
     assert recording.one("aws:appsync/dataSource:DataSource", "order-api-queue").inputs == {
         "apiId": "order-api-GraphQLApi",
@@ -199,8 +218,18 @@ def test_the_sources(recording: Recording) -> None:
     }
 
 
+@pytest.fixture(scope="module")
+def in_china() -> Recording:
+    return api(table_arn="arn:aws-cn:dynamodb:cn-north-1:123456789012:table/orders")
+
+
+def test_in_china_the_queue_has_chinas_address(in_china: Recording) -> None:
+    queue = in_china.one("aws:appsync/dataSource:DataSource", "order-api-queue").inputs
+    assert queue["httpConfig"]["endpoint"] == "https://sqs.cn-north-1.amazonaws.com.cn"
+
+
 def test_a_sources_permissions_are_there_before_it_is_asked(recording: Recording) -> None:
-    for name in ("order-api-orders", "order-api-queue"):
+    for name in ("order-api-orders", "order-api-staff", "order-api-queue"):
         source = recording.one("aws:appsync/dataSource:DataSource", name)
         assert source.options.depends_on == (("aws:iam/rolePolicy:RolePolicy", name),)
 
@@ -218,30 +247,34 @@ def test_waf_stands_before_it_where_asked_for(recording: Recording, guarded: Rec
     assert acl["defaultAction"] == {"allow": {}}
 
 
-def test_waf_blocks_an_address_that_asks_too_often_unless_it_signs(guarded: Recording) -> None:
-    [rate, _] = guarded.one("aws:wafv2/webAcl:WebAcl", "order-api").inputs["rules"]
-    assert (rate["name"], rate["priority"], rate["action"]) == ("rate", 0, {"block": {}})
-    # The broadcast publishes from one address, signed: it is not counted.
+def test_waf_blocks_an_address_that_asks_too_often(guarded: Recording) -> None:
+    rates = guarded.one("aws:wafv2/webAcl:WebAcl", "order-api").inputs["rules"][:2]
+    assert [(each["name"], each["priority"], each["action"]) for each in rates] == [
+        ("rate", 0, {"block": {}}),
+        ("signed-rate", 1, {"block": {}}),
+    ]
+    # The broadcast publishes from one address, signed; and so may whoever writes such a header.
     signed = {
-        "fieldToMatch": {"singleHeader": {"name": "authorization"}},
-        "positionalConstraint": "STARTS_WITH",
-        "searchString": "AWS4-HMAC-SHA256",
-        "textTransformations": [{"priority": 0, "type": "NONE"}],
-    }
-    assert rate["statement"] == {
-        "rateBasedStatement": {
-            "limit": 2000,
-            "aggregateKeyType": "IP",
-            "scopeDownStatement": {
-                "notStatement": {"statement": {"byteMatchStatement": signed}},
-            },
+        "byteMatchStatement": {
+            "fieldToMatch": {"singleHeader": {"name": "authorization"}},
+            "positionalConstraint": "STARTS_WITH",
+            "searchString": "AWS4-HMAC-SHA256",
+            "textTransformations": [{"priority": 0, "type": "NONE"}],
         }
     }
+    assert [each["statement"]["rateBasedStatement"] for each in rates] == [
+        {
+            "limit": 2000,
+            "aggregateKeyType": "IP",
+            "scopeDownStatement": {"notStatement": {"statement": signed}},
+        },
+        {"limit": 300_000, "aggregateKeyType": "IP", "scopeDownStatement": signed},
+    ]
 
 
 def test_waf_does_what_awss_rules_against_bad_input_say(guarded: Recording) -> None:
-    [_, bad_input] = guarded.one("aws:wafv2/webAcl:WebAcl", "order-api").inputs["rules"]
-    assert (bad_input["name"], bad_input["priority"]) == ("bad-input", 1)
+    [*_, bad_input] = guarded.one("aws:wafv2/webAcl:WebAcl", "order-api").inputs["rules"]
+    assert (bad_input["name"], bad_input["priority"]) == ("bad-input", 2)
     # `none` leaves the group's own actions, which block; `count` would only count.
     assert bad_input["overrideAction"] == {"none": {}}
     assert bad_input["statement"] == {
@@ -261,5 +294,5 @@ def test_waf_shows_what_it_blocked(guarded: Recording) -> None:
             "cloudwatchMetricsEnabled": True,
             "sampledRequestsEnabled": True,
         }
-        for name in ("orderflow", "rate", "bad-input")
+        for name in ("orderflow-test", "rate", "signed-rate", "bad-input")
     ]

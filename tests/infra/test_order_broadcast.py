@@ -27,10 +27,11 @@ def test_it_reads_the_stream_from_its_beginning_in_batches(recording: Recording)
     assert mapping.inputs["eventSourceArn"] == "arn:stream"
     assert mapping.inputs["functionName"] == function.arn
     assert mapping.inputs["startingPosition"] == "TRIM_HORIZON"
-    assert mapping.inputs["batchSize"] == 100
+    assert mapping.inputs["batchSize"] == 10
     assert "maximumBatchingWindowInSeconds" not in mapping.inputs
-    # One batch of a shard at a time keeps the order of an order's changes.
-    assert "parallelizationFactor" not in mapping.inputs
+    # Ten batches of a shard at once; those of one item stay in order.
+    # https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-params.html
+    assert mapping.inputs["parallelizationFactor"] == 10
 
 
 def test_a_failure_is_isolated_bounded_and_kept(recording: Recording) -> None:

@@ -18,7 +18,6 @@ def notifications(sender: str | None) -> Recording:
                 user_pool_id="pool-id",
                 user_pool_arn="arn:pool",
                 consumer_batch_size=5,
-                consumer_max_concurrency=6,
                 log_retention_days=3,
             ),
         )
@@ -64,20 +63,24 @@ def test_the_mail_queue_gets_the_bare_notification(mailing: Recording) -> None:
         "aws:sns/topicSubscription:TopicSubscription", "customer-mail"
     ).inputs
     assert subscription["protocol"] == "sqs"
-    dead = mailing.one("aws:sqs/queue:Queue", "customer-mail-dead-letters").arn
+    undelivered = mailing.one("aws:sqs/queue:Queue", "customer-mail-undelivered").arn
     assert subscription["topic"] == arn("aws:sns/topic:Topic", "order-notifications")
     assert subscription["endpoint"] == mailing.one("aws:sqs/queue:Queue", "customer-mail").arn
     assert subscription["rawMessageDelivery"] is True
-    assert json.loads(subscription["redrivePolicy"]) == {"deadLetterTargetArn": dead}
+    assert json.loads(subscription["redrivePolicy"]) == {"deadLetterTargetArn": undelivered}
 
 
-def test_only_the_topic_fills_the_mail_queue_and_its_dead_letter_queue(
+def test_only_the_topic_fills_the_mail_queue_and_that_of_what_it_cannot_deliver(
     mailing: Recording,
 ) -> None:
-    policies = mailing.of("aws:sqs/queuePolicy:QueuePolicy")
-    assert len(policies) == 2
-    for policy in policies:
-        [allow] = [each for each in policy.policy() if each["Effect"] == "Allow"]
+    policies = {each.name: each.policy() for each in mailing.of("aws:sqs/queuePolicy:QueuePolicy")}
+    assert set(policies) == {
+        *("customer-mail", "customer-mail-dead-letters", "customer-mail-undelivered")
+    }
+    # SQS moves messages only out of dead-letter queues that no other service fills.
+    assert [each["Effect"] for each in policies["customer-mail-dead-letters"]] == ["Deny"]
+    for name in ("customer-mail", "customer-mail-undelivered"):
+        [allow] = [each for each in policies[name] if each["Effect"] == "Allow"]
         assert allow["Principal"] == {"Service": "sns.amazonaws.com"}
         assert allow["Action"] == ["sqs:SendMessage"]
         topic = arn("aws:sns/topic:Topic", "order-notifications")
@@ -98,3 +101,17 @@ def test_sent_mails_are_forgotten_in_time(mailing: Recording) -> None:
     assert table["attributes"] == [{"name": "id", "type": "S"}]
     assert table["billingMode"] == "PAY_PER_REQUEST"
     assert table["ttl"] == {"enabled": True, "attributeName": "expiration"}
+
+
+def test_few_mails_are_sent_at_once_and_each_is_tried_for_a_day(mailing: Recording) -> None:
+    [mapping] = mailing.of("aws:lambda/eventSourceMapping:EventSourceMapping")
+    assert mapping.inputs["scalingConfig"] == {"maximumConcurrency": 2}
+    queue = mailing.one("aws:sqs/queue:Queue", "customer-mail").inputs
+    receives = json.loads(queue["redrivePolicy"])["maxReceiveCount"]
+    assert receives * queue["visibilityTimeoutSeconds"] == 24 * 3600
+
+
+def test_email_customer_mails_from_the_sender_alone(mailing: Recording) -> None:
+    statements = mailing.one("aws:iam/rolePolicy:RolePolicy", "email-customer").policy()
+    [send] = [each for each in statements if each["Action"] == ["ses:SendEmail"]]
+    assert send["Condition"] == {"StringEquals": {"ses:FromAddress": "orders@shop.example"}}

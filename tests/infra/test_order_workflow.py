@@ -14,13 +14,16 @@ TERMINAL = {"Succeed", "Fail"}
 EXPRESS_SECONDS = 300
 
 
-def workflow(workflow_type: Any = "STANDARD") -> Recording:
+TABLE = "arn:aws:dynamodb:eu-west-1:123456789012:table/orders"
+
+
+def workflow(workflow_type: Any = "STANDARD", table_arn: str = TABLE) -> Recording:
     return record(
         lambda: OrderWorkflow(
             "order-workflow",
             OrderWorkflowArgs(
                 table_name="orders-table",
-                table_arn="arn:table",
+                table_arn=table_arn,
                 take_payment_arn="arn:take-payment",
                 refund_queue_url="https://refunds",
                 refund_queue_arn="arn:refunds",
@@ -77,6 +80,22 @@ def test_its_names_are_filled_in(recording: Recording) -> None:
         if "dynamodb" in state.get("Resource", "")
     }
     assert tables == {"orders-table"}
+
+
+def test_its_integrations_are_those_of_its_partition(definition: dict[str, Any]) -> None:
+    there = workflow(table_arn="arn:aws-us-gov:dynamodb:us-gov-west-1:123456789012:table/orders")
+    machine = there.one("aws:sfn/stateMachine:StateMachine", "order-workflow").inputs
+    for partition, states in (
+        ("aws", definition["States"]),
+        ("aws-us-gov", json.loads(machine["definition"])["States"]),
+    ):
+        integrations = {each["Resource"] for each in states.values() if "Resource" in each}
+        assert {each.split(":")[1] for each in integrations} == {partition}
+
+
+def test_its_log_group_says_its_stage(recording: Recording) -> None:
+    group = recording.one("aws:cloudwatch/logGroup:LogGroup", "order-workflow").inputs
+    assert group["namePrefix"] == "/aws/vendedlogs/states/orderflow-test-"
 
 
 def test_every_way_leads_to_a_state_and_every_state_is_on_a_way(
@@ -207,7 +226,10 @@ def test_both_types_run_the_same_definition(recording: Recording, express: Recor
 def test_what_the_history_does_not_keep_is_logged(recording: Recording, express: Recording) -> None:
     group = recording.one("aws:cloudwatch/logGroup:LogGroup", "order-workflow")
     # Under this prefix AWS needs no growing resource policy for the delivery of logs.
-    assert group.inputs == {"namePrefix": "/aws/vendedlogs/states/", "retentionInDays": 3}
+    assert group.inputs == {
+        "namePrefix": "/aws/vendedlogs/states/orderflow-test-",
+        "retentionInDays": 3,
+    }
     # An EXPRESS execution's input is the order, which is nowhere else once its message is gone.
     for each, with_data in ((recording, False), (express, True)):
         assert machine(each)["loggingConfiguration"] == {

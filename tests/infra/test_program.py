@@ -5,9 +5,10 @@ from typing import Any
 
 import pulumi
 import pytest
+import yaml
 
 from infra.order_api import FUNCTIONS
-from local.engine.program import run_program, stage_config
+from local.engine.program import ROOT, run_program, stage_config
 from tests.infra.recording import ACCOUNT, REGION, Recording, Registered, arn, record_program
 
 COMPONENTS = {
@@ -18,12 +19,15 @@ COMPONENTS = {
     "orderflow:payments:Payments",
     "orderflow:notifications:OrderNotifications",
     "orderflow:identity:CustomerPool",
+    "orderflow:identity:RestaurantStaff",
     "orderflow:api:OrderApi",
     "orderflow:broadcast:OrderBroadcast",
     "orderflow:compute:PythonFunction",
+    "orderflow:operations:OrderAlarms",
 }
 ORDERS = arn("aws:dynamodb/table:Table", "orders")
 LEDGER = arn("aws:dynamodb/table:Table", "payments")
+STAFF = arn("aws:dynamodb/table:Table", "restaurant-staff")
 MAILS = arn("aws:dynamodb/table:Table", "customer-mails")
 QUEUE = arn("aws:sqs/queue:Queue", "order-queue")
 DEAD_LETTERS = arn("aws:sqs/queue:Queue", "order-queue-dead-letters")
@@ -72,9 +76,10 @@ def consumes(queue: str) -> dict[str, str]:
     )
 
 
-IDENTITIES = [
-    f"arn:aws:ses:{REGION}:123456789012:identity/orders@shop.example",
-    f"arn:aws:ses:{REGION}:123456789012:identity/shop.example",
+# The sender's, a sandbox's recipients and the default configuration set, by the sender alone.
+SES = [
+    f"arn:aws:ses:{REGION}:123456789012:identity/*",
+    f"arn:aws:ses:{REGION}:123456789012:configuration-set/*",
 ]
 # Every role of the program, whose it is, and all that it may do.
 ROLES: dict[str, tuple[str, dict[str, Any]]] = {
@@ -105,8 +110,7 @@ ROLES: dict[str, tuple[str, dict[str, Any]]] = {
         "lambda",
         {
             "cognito-idp:AdminGetUser": POOL,
-            "ses:SendEmail": IDENTITIES,
-            "dynamodb:GetItem": MAILS,
+            "ses:SendEmail": SES,
             "dynamodb:PutItem": MAILS,
             "dynamodb:UpdateItem": MAILS,
             "dynamodb:DeleteItem": MAILS,
@@ -150,6 +154,8 @@ ROLES: dict[str, tuple[str, dict[str, Any]]] = {
             "dynamodb:Query": [f"{ORDERS}/index/byPlacedAt", f"{ORDERS}/index/byRestaurant"],
         },
     ),
+    # Operators alone write who is staff.
+    "order-api-staff": ("appsync", {"dynamodb:GetItem": STAFF}),
     "order-api-queue": ("appsync", {"sqs:SendMessage": QUEUE}),
     "order-api-logs": ("appsync", logs("order-api")),
 }
@@ -157,7 +163,7 @@ ROLES: dict[str, tuple[str, dict[str, Any]]] = {
 
 def test_every_layer_is_a_component(stage: Recording) -> None:
     components = {each.type for each in stage.resources if not each.custom}
-    assert components - {"orderflow:operations:OrderAlarms"} == COMPONENTS
+    assert components == COMPONENTS
 
 
 def test_every_resource_is_inside_the_layer_that_makes_it(prod: Recording) -> None:
@@ -165,6 +171,7 @@ def test_every_resource_is_inside_the_layer_that_makes_it(prod: Recording) -> No
     assert own == {
         ("orderflow:storage:OrderStore", "orders"),
         ("orderflow:identity:CustomerPool", "customers"),
+        ("orderflow:identity:RestaurantStaff", "restaurant-staff"),
         ("orderflow:notifications:OrderNotifications", "order-notifications"),
         ("orderflow:payments:Payments", "payments"),
         ("orderflow:queueing:OrderQueue", "order-queue"),
@@ -175,15 +182,30 @@ def test_every_resource_is_inside_the_layer_that_makes_it(prod: Recording) -> No
     }
 
 
-def test_pulumi_deletes_what_the_stage_does_not_guard_and_makes_the_new_before(
-    stage: Recording,
+def test_what_holds_data_is_protected_where_the_stage_says_so(
+    dev: Recording, prod: Recording
 ) -> None:
-    for each in stage.resources:
-        # The stage's deletionProtection guards, on AWS itself.
-        assert not each.options.protect
-        assert not each.options.retain_on_delete
-        # No name is fixed: the old one serves until the new one is there.
-        assert not each.options.delete_before_replace
+    protected = {each.key for each in prod.resources if each.options.protect}
+    assert protected == {
+        ("aws:dynamodb/table:Table", "orders"),
+        ("aws:dynamodb/table:Table", "payments"),
+        ("aws:dynamodb/table:Table", "restaurant-staff"),
+        ("aws:cognito/userPool:UserPool", "customers"),
+    }
+    assert not any(each.options.protect for each in dev.resources)
+    # What Pulumi forgets would be there for ever.
+    assert not any(each.options.retain_on_delete for each in prod.resources)
+
+
+def test_only_what_has_a_fixed_name_is_away_while_it_is_replaced(prod: Recording) -> None:
+    # Functions of an API have ids: two may have one name.
+    named = {
+        "aws:appsync/dataSource:DataSource",
+        "aws:appsync/resolver:Resolver",
+        "aws:cognito/userGroup:UserGroup",
+    }
+    for each in prod.resources:
+        assert each.options.delete_before_replace == (each.type in named)
 
 
 def test_each_role_is_one_services_and_may_do_exactly_this(prod: Recording) -> None:
@@ -196,6 +218,12 @@ def test_each_role_is_one_services_and_may_do_exactly_this(prod: Recording) -> N
             "Effect": "Allow",
             "Action": "sts:AssumeRole",
             "Principal": {"Service": f"{service}.amazonaws.com"},
+            # Of the others AWS's pages do not say that they send the key.
+            "Condition": {
+                "StringEquals" if service == "states" else "StringEqualsIfExists": {
+                    "aws:SourceAccount": ACCOUNT
+                }
+            },
         }
         assert policies[name].inputs["role"] == f"{name}-1a2b3c4"
         for each, key in ((roles[name], "assumeRolePolicy"), (policies[name], "policy")):
@@ -230,7 +258,9 @@ FILLED_BY: dict[str, tuple[str, str, dict[str, Any]] | None] = {
     REFUNDS: None,
     f"{REFUNDS}-dead-letters": None,
     MAIL_QUEUE: FROM_TOPIC,
-    f"{MAIL_QUEUE}-dead-letters": FROM_TOPIC,
+    # SQS moves messages only out of dead-letter queues that no other service fills.
+    f"{MAIL_QUEUE}-dead-letters": None,
+    f"{MAIL_QUEUE}-undelivered": FROM_TOPIC,
     arn("aws:sqs/queue:Queue", "order-broadcast-dead-letters"): None,
     TOPIC: None,
     arn("aws:sns/topic:Topic", "order-alarms"): (
@@ -318,7 +348,7 @@ def test_everything_that_can_be_tagged_is(stage: Recording) -> None:
 def test_no_physical_name_is_fixed(stage: Recording) -> None:
     named = {each.name for each in stage.resources if each.custom and "name" in each.inputs}
     # A group of the pool, what is inside the API, and a log group that bears the API's id.
-    sources = {"order-api-orders", "order-api-queue", "order-api-none"}
+    sources = {"order-api-orders", "order-api-staff", "order-api-queue", "order-api-none"}
     functions = {f"order-api-{function}" for function in FUNCTIONS}
     assert named == {"customers", "order-api"} | sources | functions
     assert stage.one("aws:cloudwatch/logGroup:LogGroup", "order-api").inputs["name"] == (
@@ -335,6 +365,15 @@ def test_every_log_group_keeps_the_stages_days(
 
 
 def test_the_outputs_are_the_documented_ones(stage: Recording) -> None:
+    queues = {
+        "mailDeadLetterQueueUrl": "customer-mail-dead-letters",
+        "undeliveredMailQueueUrl": "customer-mail-undelivered",
+    }
+    mail = {
+        output: f"https://sqs.{REGION}.amazonaws.com/123456789012/{name}"
+        for output, name in queues.items()
+        if name in stage.names("aws:sqs/queue:Queue")
+    }
     assert stage.outputs == {
         "graphqlUrl": "https://order-api.example/graphql",
         "realtimeUrl": "wss://order-api.example/graphql",
@@ -344,8 +383,11 @@ def test_the_outputs_are_the_documented_ones(stage: Recording) -> None:
         "orderQueueUrl": f"{URL}/order-queue",
         "deadLetterQueueUrl": f"{URL}/order-queue-dead-letters",
         "refundDeadLetterQueueUrl": f"{URL}/refunds-dead-letters",
+        "broadcastDeadLetterQueueUrl": f"{URL}/order-broadcast-dead-letters",
+        **mail,
         "orderTableName": "orders-1a2b3c4",
         "paymentTableName": "payments-1a2b3c4",
+        "restaurantStaffTableName": "restaurant-staff-1a2b3c4",
         "workflowArn": WORKFLOW,
         "notificationTopicArn": TOPIC,
     }
@@ -358,20 +400,84 @@ def without() -> Recording:
 
 
 def test_customers_are_mailed_only_with_a_sender(local: Recording, without: Recording) -> None:
-    mail = {"email-customer", "customer-mail", "customer-mail-dead-letters", "customer-mails"}
+    mail = {
+        *("email-customer", "customer-mail", "customer-mail-dead-letters", "customer-mails"),
+        *("customer-mail-undelivered", "customers-unmailed", "mails-undelivered"),
+    }
     assert mail <= {each.name for each in local.resources}
     assert not mail & {each.name for each in without.resources}
+    assert {"mailDeadLetterQueueUrl", "undeliveredMailQueueUrl"} <= set(local.outputs)
+    assert not {"mailDeadLetterQueueUrl", "undeliveredMailQueueUrl"} & set(without.outputs)
 
 
 def test_what_a_stage_does_not_ask_for_is_absent(dev: Recording, prod: Recording) -> None:
     optional = {
-        "aws:cloudwatch/metricAlarm:MetricAlarm",
         "aws:wafv2/webAcl:WebAcl",
         "aws:wafv2/webAclAssociation:WebAclAssociation",
-        "orderflow:operations:OrderAlarms",
     }
     assert not optional & dev.types
     assert optional <= prod.types
+
+
+def test_every_stage_has_its_alarms_whoever_is_told(dev: Recording, prod: Recording) -> None:
+    alarms = "aws:cloudwatch/metricAlarm:MetricAlarm"
+    mail = {"customers-unmailed", "mails-undelivered"}
+    assert dev.names(alarms) == prod.names(alarms) - mail
+    told = {each.name for each in prod.of("aws:sns/topicSubscription:TopicSubscription")}
+    assert "order-alarms-ops@shop.example" in told
+    assert not dev.of("aws:sns/topicSubscription:TopicSubscription")
+
+
+def test_every_dead_letter_queue_has_an_alarm_and_an_output(stage: Recording) -> None:
+    watched = {
+        each.inputs["dimensions"]["QueueName"]
+        for each in stage.of("aws:cloudwatch/metricAlarm:MetricAlarm")
+        if each.inputs["metricName"] == "ApproximateNumberOfMessagesVisible"
+    }
+    resting = {
+        each.name
+        for each in stage.of("aws:sqs/queue:Queue")
+        if each.inputs["messageRetentionSeconds"] == 14 * 24 * 3600
+    }
+    assert watched == {f"{name}-1a2b3c4" for name in resting}
+    urls = {str(url).rpartition("/")[2] for url in stage.outputs.values()}
+    assert resting <= urls
+
+
+# The longest names that the services take.
+LONGEST = {
+    "aws:iam/role:Role": 64,
+    "aws:lambda/function:Function": 64,
+    "aws:cloudwatch/eventRule:EventRule": 64,
+    "aws:sqs/queue:Queue": 80,
+    "aws:sfn/stateMachine:StateMachine": 80,
+    "aws:wafv2/webAcl:WebAcl": 128,
+    "aws:cognito/userPool:UserPool": 128,
+    "aws:cloudwatch/metricAlarm:MetricAlarm": 255,
+    "aws:dynamodb/table:Table": 255,
+    "aws:sns/topic:Topic": 256,
+    "aws:cloudwatch/logGroup:LogGroup": 512,
+}
+
+
+def test_every_name_says_its_stage_and_fits() -> None:
+    pattern = yaml.safe_load((ROOT / "Pulumi.yaml").read_text())["config"]["pulumi:autonaming"]
+    assert pattern == {"value": {"pattern": "${project}-${stack}-${name}-${hex(7)}"}}
+    stage = "s" * 18
+    recording = Recording()
+    config = stage_config("prod", {"senderEmail": "orders@shop.example"})
+    run_program(stage, config, recording)
+    for each in recording.resources:
+        if each.type in LONGEST:
+            assert len(f"orderflow-{stage}-{each.name}-1a2b3c4") <= LONGEST[each.type], each
+
+
+@pytest.mark.parametrize("stage", ["s" * 19, "a.b"])
+def test_a_stage_whose_name_would_not_fit_is_refused(stage: str) -> None:
+    recording = Recording()
+    with pytest.raises(pulumi.RunError, match="1 to 18 letters, digits, - and _"):
+        run_program(stage, stage_config("dev"), recording)
+    assert recording.resources == []
 
 
 def test_no_function_is_a_data_source(stage: Recording) -> None:
@@ -406,6 +512,8 @@ def test_the_api_works_with_the_other_layers(prod: Recording) -> None:
     assert api["userPoolConfig"]["appIdClientRegex"] == "^customers-UserPoolClient$"
     orders = prod.one("aws:appsync/dataSource:DataSource", "order-api-orders").inputs
     assert orders["dynamodbConfig"]["tableName"] == "orders-1a2b3c4"
+    staff = prod.one("aws:appsync/dataSource:DataSource", "order-api-staff").inputs
+    assert staff["dynamodbConfig"]["tableName"] == "restaurant-staff-1a2b3c4"
     queue_order = prod.one("aws:appsync/function:Function", "order-api-queueOrder").inputs
     assert f"'{URL}/order-queue'" in queue_order["code"]
 
@@ -422,6 +530,8 @@ def test_the_alarms_watch_the_other_layers(prod: Recording) -> None:
     }
     assert watched == {
         "orders-rejected": ["order-queue-dead-letters-1a2b3c4"],
+        "customers-unmailed": ["customer-mail-dead-letters-1a2b3c4"],
+        "mails-undelivered": ["customer-mail-undelivered-1a2b3c4"],
         "orders-faulty": [WORKFLOW],
         "orders-cut-off": [WORKFLOW],
         "payments-unrefunded": ["refunds-dead-letters-1a2b3c4"],
@@ -451,16 +561,18 @@ def unlike() -> Recording:
 
 
 def test_each_option_gets_to_where_it_belongs(unlike: Recording) -> None:
-    for name in ("orders", "payments"):
+    for name in ("orders", "payments", "restaurant-staff"):
         table = unlike.one("aws:dynamodb/table:Table", name).inputs
         assert table["deletionProtectionEnabled"] is True
         assert table["pointInTimeRecovery"] == {"enabled": False}
     pool = unlike.one("aws:cognito/userPool:UserPool", "customers").inputs
     assert pool["deletionProtection"] == "ACTIVE"
-    for name in ("order-queue", "refunds", "customer-mail"):
+    assert pool["emailConfiguration"]["fromEmailAddress"] == "sender@shop.example"
+    # What SES takes bounds the mailers.
+    for name, at_once in (("order-queue", 42), ("refunds", 42), ("customer-mail", 2)):
         mapping = unlike.one("aws:lambda/eventSourceMapping:EventSourceMapping", name).inputs
         assert mapping["batchSize"] == 7
-        assert mapping["scalingConfig"] == {"maximumConcurrency": 42}
+        assert mapping["scalingConfig"] == {"maximumConcurrency": at_once}
     for name in ("take-payment", "refund-payment"):
         function = unlike.one("aws:lambda/function:Function", name).inputs
         assert function["environment"]["variables"]["PAYMENT_SUCCESS_RATE"] == "0.25"

@@ -1,9 +1,17 @@
 """What every Lambda function has."""
 
+import re
+
 import pulumi
 import pytest
 
-from infra.python_function import ROOT, PythonFunction, PythonFunctionArgs
+from infra.python_function import (
+    POWERTOOLS_LAYER,
+    POWERTOOLS_RELEASE,
+    PythonFunction,
+    PythonFunctionArgs,
+)
+from local.engine.program import ROOT
 from tests.infra.recording import REGION, Recording, arn, record
 
 # Each function of the program, its packages, and how long one call may take.
@@ -48,8 +56,26 @@ def test_it_runs_python_on_arm_and_is_traced(prod: Recording, name: str) -> None
     assert function["handler"] == f"functions.{package}.handler.handle"
     assert function["tracingConfig"] == {"mode": "Active"}
     assert function["layers"] == [
-        f"arn:aws:lambda:{REGION}:017000801446:layer:AWSLambdaPowertoolsPythonV3-python313-arm64:27"
+        f"arn:aws:lambda:{REGION}:017000801446:layer:AWSLambdaPowertoolsPythonV3-python313-arm64:36"
     ]
+
+
+def test_tests_and_the_layer_have_the_same_release_of_powertools() -> None:
+    pins = (ROOT / "requirements-dev.txt").read_text()
+    assert re.findall(r"aws-lambda-powertools\S*==(\S+)", pins) == [POWERTOOLS_RELEASE]
+    # 3.23.0 was version 27, and each release on PyPI has been one version since.
+    later = [
+        "3.24.0",
+        "3.25.0",
+        "3.26.0",
+        "3.27.0",
+        "3.28.0",
+        "3.29.0",
+        "3.30.0",
+        "3.31.0",
+        "3.31.1",
+    ]
+    assert f"{POWERTOOLS_LAYER}".endswith(f":{27 + 1 + later.index(POWERTOOLS_RELEASE)}")
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
@@ -63,7 +89,7 @@ def test_it_logs_json_to_a_group_of_its_own(prod: Recording, name: str) -> None:
         "logGroup": f"{name}-1a2b3c4",
         "logFormat": "JSON",
         "applicationLogLevel": "INFO",
-        "systemLogLevel": "WARN",
+        "systemLogLevel": "INFO",
     }
 
 

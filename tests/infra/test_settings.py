@@ -1,14 +1,17 @@
 """Every option's default, bounds and message."""
 
+import re
 from typing import Any
 
+import botocore.session
 import pytest
 import yaml
 
 from infra.settings import RETENTION_DAYS, Settings, SettingsError
 from local.engine.program import ROOT, stage_config
 
-DECLARED: dict[str, dict[str, Any]] = yaml.safe_load((ROOT / "Pulumi.yaml").read_text())["config"]
+PROJECT: dict[str, dict[str, Any]] = yaml.safe_load((ROOT / "Pulumi.yaml").read_text())["config"]
+DECLARED = {key: option for key, option in PROJECT.items() if not key.startswith("pulumi:")}
 
 
 def check(**options: Any) -> Settings:
@@ -110,6 +113,15 @@ def test_what_is_refused_names_key_value_and_rule(key: str, value: Any, allowed:
     assert problem.startswith(f"  - orderflow:{key} is ")
     assert str(value).lower() in problem.lower().replace('"', "'")
     assert f"but must be {allowed}" in problem
+
+
+def test_the_days_are_those_that_cloudwatch_logs_takes() -> None:
+    logs = botocore.session.get_session().get_service_model("logs")
+    given = logs.operation_model("PutRetentionPolicy").input_shape
+    assert given
+    days = given.members["retentionInDays"].documentation
+    [sentence] = re.findall(r"Possible values are: ([^.]*)\.", days)
+    assert tuple(map(int, re.findall(r"\d+", sentence))) == RETENTION_DAYS
 
 
 def test_an_unknown_option_is_refused_with_the_one_meant() -> None:

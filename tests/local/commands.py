@@ -20,8 +20,12 @@ OUTPUTS = {
     "orderQueueUrl",
     "deadLetterQueueUrl",
     "refundDeadLetterQueueUrl",
+    "broadcastDeadLetterQueueUrl",
+    "mailDeadLetterQueueUrl",
+    "undeliveredMailQueueUrl",
     "orderTableName",
     "paymentTableName",
+    "restaurantStaffTableName",
     "workflowArn",
     "notificationTopicArn",
 }
@@ -63,14 +67,19 @@ def ask(url: str, **request: Any) -> tuple[str, bytes]:
         connection.close()
 
 
-def graphql(url: str, token: str, query: str) -> Any:
-    """The `data` of an answer that has no errors."""
+def answer(url: str, token: str, query: str) -> dict[str, Any]:
+    """What GraphQL answers: `data`, and `errors` where there are any."""
     _, body = ask(
         url,
         method="POST",
         body=json.dumps({"query": query}),
         headers={"Authorization": token, "Content-Type": "application/json"},
     )
-    answer = json.loads(body)
-    assert set(answer) == {"data"}, answer
-    return answer["data"]
+    return json.loads(body)
+
+
+def graphql(url: str, token: str, query: str) -> Any:
+    """The `data` of an answer that has no errors."""
+    answered = answer(url, token, query)
+    assert set(answered) == {"data"}, answered
+    return answered["data"]

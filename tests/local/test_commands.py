@@ -1,6 +1,7 @@
 """The commands as a user runs them, on a copy of the program: each in a process of its own."""
 
 import json
+import re
 import signal
 import socket
 import ssl
@@ -85,7 +86,7 @@ def test_demo_after_a_killed_one(start: Start, program: Path) -> None:
 
 def printed_password(run: Run, email: str) -> str:
     (line,) = (line for line in run.stdout.splitlines() if email in line)
-    return line.split()[-1]
+    return line.split()[1]
 
 
 def test_up_serves_all_that_it_prints_until_interrupted(start: Start, program: Path) -> None:
@@ -114,14 +115,25 @@ def test_up_serves_all_that_it_prints_until_interrupted(start: Start, program: P
     assert addresses["awsUrl"] == f"http://127.0.0.1:{aws_port}"
     assert addresses["gatewayUrl"] == f"http://127.0.0.1:{port}"
     # What is printed for the sign-in form signs in.
+    tokens: dict[str, str] = {}
     for email, groups in CUSTOMERS.items():
         password = printed_password(run, email)
         aws = Aws(addresses["awsUrl"], addresses["gatewayUrl"], "us-east-1")
         customer = sign_in(aws, outputs, email, password)
+        tokens[email] = customer.access_token
         claims = jwt.decode(customer.access_token, options={"verify_signature": False})
         assert claims.get("cognito:groups", []) == groups
         listed = graphql(url, customer.access_token, "{ listOrders { items { id } } }")
         assert listed == {"listOrders": {"items": []}}
+    # Staff see what is ordered by the page's tabs.
+    _, tabs = ask(f"http://127.0.0.1:{port}/graphiql/page.mjs", method="GET")
+    (staff_tab,) = re.findall(r"listRestaurantOrders\(restaurantId: \"(\w+)\"", tabs.decode())
+    (placed_at,) = re.findall(r"placeOrder\(.*restaurantId: \"(\w+)\"", tabs.decode())
+    assert staff_tab == placed_at
+    assert f"(staff of {staff_tab})" in run.stdout
+    query = f'{{ listRestaurantOrders(restaurantId: "{staff_tab}") {{ items {{ id }} }} }}'
+    listed = graphql(url, tokens["staff@orderflow.example"], query)
+    assert listed == {"listRestaurantOrders": {"items": []}}
 
     (token,) = (line.strip() for line in run.stdout.splitlines() if line.strip().startswith("eyJ"))
     assert graphql(url, token, "{ listOrders { nextToken } }") == {

@@ -235,6 +235,18 @@ def test_a_damaged_state_says_what_to_do(start: Start, stored: Stored) -> None:
     assert message.endswith(f"rm -r {stored.program / '.local' / 'state'}")
 
 
+def test_a_stage_that_lacks_what_the_program_needs_says_what_to_do(
+    start: Start, stored: Stored
+) -> None:
+    file = stored.program / ".local/state/running/stage.json"
+    stage = json.loads(file.read_text())
+    del stage["outputs"]["restaurantStaffTableName"]
+    file.write_text(json.dumps(stage))
+    message = refusal(start, stored.program)
+    assert "or older than the program" in message
+    assert message.endswith(f"rm -r {stored.program / '.local' / 'state'}")
+
+
 def test_a_deployment_that_was_cut_off_begins_anew(start: Start, altered: Path) -> None:
     ports = ("--port", str(free_port()), "--aws-port", str(free_port()))
     schema = altered / "graphql" / "schema.graphql"

@@ -13,11 +13,12 @@ from local.cloud import free_port
 from local.customers import sign_up
 from local.engine.aws import Aws
 from local.mailbox import Mailbox
-from tests.local.commands import Start, copy_program, graphql
+from tests.local.commands import Start, answer, copy_program, graphql
 from tests.local.processes import run_python
 
 pytestmark = pytest.mark.cloud
 
+LIST_RESTAURANT = '{ listRestaurantOrders(restaurantId: "%s") { items { id } } }'
 NOT_RUNNING = "No embedded cloud runs: start one with `make up`.\n"
 
 
@@ -71,10 +72,23 @@ def test_a_customer_signs_up_once_and_signs_in_afterwards(start: Start, served: 
     assert len({claims(run.stdout)["sub"] for run in (*runs, by_address)}) == 1
 
 
-def test_staff_is_a_member_of_the_group(start: Start, served: Path) -> None:
-    run = start("token", "--customer", "erin@restaurant.example", "--staff", cwd=served)
+def test_staff_lists_the_orders_of_its_restaurants(start: Start, served: Path) -> None:
+    url = local(served, "outputs")["graphqlUrl"]
+    erin = ("token", "--customer", "erin@restaurant.example")
+    for restaurant in ("Burger & Co.", "Kyoto"):
+        run = start(*erin, "--staff", restaurant, cwd=served)
+        assert run.exit_code == 0, run.stderr
+        assert claims(run.stdout)["cognito:groups"] == ["staff"]
+    # Staff stays staff, of all of them.
+    run = start(*erin, cwd=served)
     assert run.exit_code == 0, run.stderr
-    assert claims(run.stdout)["cognito:groups"] == ["staff"]
+    token = run.stdout.strip()
+
+    for restaurant in ("Burger & Co.", "Kyoto"):
+        listed = graphql(url, token, LIST_RESTAURANT % restaurant)
+        assert listed == {"listRestaurantOrders": {"items": []}}
+    (error,) = answer(url, token, LIST_RESTAURANT % "Dominos")["errors"]
+    assert error["errorType"] == "Unauthorized"
 
 
 def test_the_passwords_are_readable_by_their_user_only(served: Path) -> None:
@@ -120,7 +134,14 @@ def test_after_a_killed_cloud_and_beside_an_empty_one(start: Start, altered: Pat
 
 
 @pytest.mark.parametrize(
-    "arguments", [[], ["--customer"], ["--customer", "alice", "--admin"], ["alice"]]
+    "arguments",
+    [
+        [],
+        ["--customer"],
+        ["--customer", "alice", "--admin"],
+        ["--customer", "alice", "--staff"],
+        ["alice"],
+    ],
 )
 def test_unknown_and_missing_arguments_are_usage_errors(start: Start, arguments: list[str]) -> None:
     run = start("token", *arguments)

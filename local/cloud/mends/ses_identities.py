@@ -1,24 +1,40 @@
 """Has the emulator authorize SES's SendEmail on the identity that it sends from, as AWS does.
 
-The emulator knows of none there, and asks for the action on `*`, which no exact policy allows.
+The emulator knows of none there, and asks for the action on `*`, which no exact policy allows; nor
+does it know the sender as a condition key.
 https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsimpleemailservicev2.html
 """
 
 import json
+from typing import Any
 
-from ministack.core import iam_actions  # pyright: ignore[reportMissingTypeStubs]
+from ministack import app  # pyright: ignore[reportMissingTypeStubs]
+from ministack.core.responses import get_account_id  # pyright: ignore[reportMissingTypeStubs]
 
 OUTBOUND = "/v2/email/outbound-emails"
 
 
 def authorize_sending_on_identities() -> None:
     """Patch the emulator that this process runs."""
-    resource_arn = iam_actions._ses_v2_resource_arn  # pyright: ignore[reportPrivateUsage]
+    enforce = app._enforce_ses_v2  # pyright: ignore[reportPrivateUsage]
 
-    def with_sender(method: str, path: str, body: bytes, region: str, account_id: str) -> str:
-        if path.rstrip("/") != OUTBOUND:
-            return resource_arn(method, path, body, region, account_id)
+    def with_sender(
+        method: str, path: str, headers: Any, body: bytes, query_params: Any, request_id: str
+    ) -> Any:
+        if not app.AUTH or path.rstrip("/") != OUTBOUND:
+            return enforce(method, path, headers, body, query_params, request_id)
         sender = json.loads(body).get("FromEmailAddress", "*")
-        return f"arn:aws:ses:{region}:{account_id}:identity/{sender}"
+        region = app.extract_region(headers, query_params)
+        identity = f"arn:aws:ses:{region}:{get_account_id()}:identity/{sender}"
+        return app._enforce_data_plane(  # pyright: ignore[reportPrivateUsage]
+            "sesv2",
+            "ses:SendEmail",
+            headers,
+            query_params,
+            request_id,
+            resource_arn=identity,
+            service_context={"ses:FromAddress": sender},
+            named_resource=identity,
+        )
 
-    iam_actions._ses_v2_resource_arn = with_sender  # pyright: ignore[reportPrivateUsage]
+    app._enforce_ses_v2 = with_sender  # pyright: ignore[reportPrivateUsage]

@@ -12,6 +12,7 @@ def user_pool(aws: Aws, name: str, inputs: Inputs) -> Created:
         argument: pascal(inputs[key])
         for key, argument in (
             ("usernameAttributes", "UsernameAttributes"),
+            ("usernameConfiguration", "UsernameConfiguration"),
             ("autoVerifiedAttributes", "AutoVerifiedAttributes"),
             ("accountRecoverySetting", "AccountRecoverySetting"),
             ("deletionProtection", "DeletionProtection"),
@@ -25,6 +26,13 @@ def user_pool(aws: Aws, name: str, inputs: Inputs) -> Created:
             "attributesRequireVerificationBeforeUpdates"
         ]
     }
+    if "emailConfiguration" in inputs:
+        mailer = inputs["emailConfiguration"]
+        arguments["EmailConfiguration"] = {
+            "EmailSendingAccount": mailer["emailSendingAccount"],
+            "From": mailer["fromEmailAddress"],
+            "SourceArn": mailer["sourceArn"],
+        }
     pool = aws.cognito.create_user_pool(
         PoolName=pool_name, UserPoolTags=inputs.get("tags", {}), **arguments
     )["UserPool"]

@@ -47,6 +47,7 @@ def event_source_mapping(aws: Aws, _name: str, inputs: Inputs) -> Created:
             "scalingConfig",
             "startingPosition",
             "bisectBatchOnFunctionError",
+            "parallelizationFactor",
             "maximumRetryAttempts",
             "maximumRecordAgeInSeconds",
         )

@@ -3,11 +3,13 @@
 import json
 import logging
 import socket
+import struct
 import threading
 import urllib.request
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import pytest
 from aiohttp import web
@@ -90,6 +92,26 @@ def test_a_fault_of_the_gateway_is_logged_and_never_shown(
         "errors": [{"errorType": "InternalFailure", "message": "An internal failure occurred."}]
     }
     assert "a secret of the gateway" in caplog.text
+
+
+@pytest.mark.cloud
+def test_a_client_that_leaves_before_its_request_is_whole_is_no_fault(
+    appsync: "AppSyncClient", caplog: pytest.LogCaptureFixture
+) -> None:
+    api = deploy(appsync, "type Query { a: Int }")
+    assert api.run("{ a }").status == 200
+    address = urlsplit(api.url)
+
+    with caplog.at_level(logging.ERROR):
+        with socket.create_connection((address.hostname or "", address.port or 0)) as connection:
+            head = f"POST {address.path} HTTP/1.1\r\nHost: any\r\nContent-Length: 100\r\n\r\n{{"
+            connection.sendall(head.encode())
+            # A reset, not a farewell.
+            linger = struct.pack("ii", 1, 0)
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+        assert api.run("{ a }").status == 200
+
+    assert caplog.text == ""
 
 
 @pytest.mark.cloud

@@ -51,6 +51,8 @@ class Account:
 
     def _provider(self, resource_type: str) -> Provider:
         def create(_aws: Aws, name: str, inputs: Inputs) -> Created:
+            assert name.startswith("orderflow-local-")
+            name = name.removeprefix("orderflow-local-")
             resource = (resource_type, name)
             with self._noting:
                 self.begun.append(resource)
@@ -61,7 +63,7 @@ class Account:
                 self.inputs[resource] = dict(inputs.items())
             return f"id-{name}", {
                 "name": inputs.get("name", f"{name}-1"),
-                "arn": f"arn:{name}",
+                "arn": f"arn:aws:service:us-east-1:1:{name}",
                 "url": f"https://queue/{name}",
                 "owner": "1",
                 "uris": {"GRAPHQL": f"https://{name}", "REALTIME": f"wss://{name}"},
@@ -135,7 +137,7 @@ def test_a_failing_resource_is_named_with_its_type_and_the_cause(
     create = account.providers[resource_type]
 
     def fail(aws: Aws, resource: str, inputs: Inputs) -> Created:
-        if resource == name:
+        if resource == f"orderflow-local-{name}":
             raise ValueError("the cloud is full")
         return create(aws, resource, inputs)
 
@@ -226,7 +228,8 @@ def test_providers_are_given_whole_numbers_and_known_values(deployed: Account) -
     floats = [number for inputs in deployed.inputs.values() for number in floats_in(inputs)]
     assert floats == []
     redrive = re.sub(r"\s", "", queue["redrivePolicy"])
-    assert redrive == '{"deadLetterTargetArn":"arn:order-queue-dead-letters","maxReceiveCount":5}'
+    dead_letters = "arn:aws:service:us-east-1:1:order-queue-dead-letters"
+    assert redrive == f'{{"deadLetterTargetArn":"{dead_letters}","maxReceiveCount":5}}'
 
 
 def floats_in(value: Any) -> list[float]:

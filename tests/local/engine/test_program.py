@@ -36,7 +36,7 @@ class Recorder(Mocks):
         name = f"{args.name}-{self._suffix}"
         return name, {
             "name": name,
-            "arn": f"arn:{name}",
+            "arn": f"arn:aws:service:us-east-1:1:{name}",
             "url": f"https://queue/{name}",
             "region": "us-east-1",
             "owner": "1",
@@ -80,6 +80,8 @@ def nothing_left() -> Iterator[None]:
 def test_a_stages_options_are_the_projects_with_its_own_over_them() -> None:
     project = yaml.safe_load((ROOT / "Pulumi.yaml").read_text())["config"]
     stage = yaml.safe_load((ROOT / "Pulumi.local.yaml").read_text())["config"]
+    # How things are named is for Pulumi to know.
+    del project["pulumi:autonaming"]
     config = stage_config("local")
 
     assert {f"orderflow:{key}" for key in project} | set(stage) == set(config)

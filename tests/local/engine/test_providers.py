@@ -34,6 +34,8 @@ FUNCTIONS = {
 }
 BROADCAST_DEAD_LETTERS = "order-broadcast-dead-letters"
 QUEUES = {"order-queue": "start-workflow", "customer-mail": "email-customer"}
+UNDELIVERED = "customer-mail-undelivered"
+RECEIVES = {"order-queue": 5, "customer-mail": 480}
 
 
 class Deployed:
@@ -80,7 +82,8 @@ def by_name(physical_names: Iterable[str]) -> dict[str, str]:
     """Physical names, or addresses that end with them, by the names in the program."""
     found: dict[str, str] = {}
     for physical_name in physical_names:
-        name = re.sub(r"^.*/|-[0-9a-f]{7}$", "", physical_name)
+        name = re.sub(r"^.*/|^orderflow-local-|-[0-9a-f]{7}$", "", physical_name)
+        name = name.removeprefix("orderflow-local-")
         assert name not in found
         found[name] = physical_name
     return found
@@ -125,7 +128,7 @@ def test_the_order_table(stage: Deployed) -> None:
     }
     assert table["BillingModeSummary"]["BillingMode"] == "PAY_PER_REQUEST"
     assert table["DeletionProtectionEnabled"] is False
-    assert recovery(stage.aws, stage.outputs) == "DISABLED"
+    assert recovery(stage.aws, stage.outputs["orderTableName"]) == "DISABLED"
 
 
 def test_the_table_of_mails_sent(stage: Deployed) -> None:
@@ -137,16 +140,31 @@ def test_the_table_of_mails_sent(stage: Deployed) -> None:
     assert "StreamSpecification" not in table
 
 
+def test_the_table_of_restaurant_staff(stage: Deployed) -> None:
+    name = stage.outputs["restaurantStaffTableName"]
+    table = stage.aws.dynamodb.describe_table(TableName=name)["Table"]
+
+    assert name == stage.tables["restaurant-staff"]
+    assert keys(table) == {"HASH": "restaurantId", "RANGE": "userId"}
+    assert {each["AttributeType"] for each in table["AttributeDefinitions"]} == {"S"}
+    assert table["BillingModeSummary"]["BillingMode"] == "PAY_PER_REQUEST"
+    assert table["DeletionProtectionEnabled"] is False
+    assert recovery(stage.aws, name) == "DISABLED"
+    # Nobody is staff until an operator says so.
+    assert table["ItemCount"] == 0
+
+
 def test_the_guards_of_a_stage(cloud: EmbeddedCloud, guarded: dict[str, Any]) -> None:
     aws: Any = cloud.aws
-    table = aws.dynamodb.describe_table(TableName=guarded["orderTableName"])["Table"]
     pool = aws.cognito.describe_user_pool(UserPoolId=guarded["userPoolId"])["UserPool"]
     machine = aws.step_functions.describe_state_machine(stateMachineArn=guarded["workflowArn"])
     api_id = guarded["graphqlUrl"].split("/")[-2]
     api = aws.appsync.get_graphql_api(apiId=api_id)["graphqlApi"]
 
-    assert table["DeletionProtectionEnabled"] is True
-    assert recovery(aws, guarded) == "ENABLED"
+    for output in ("orderTableName", "restaurantStaffTableName"):
+        table = aws.dynamodb.describe_table(TableName=guarded[output])["Table"]
+        assert table["DeletionProtectionEnabled"] is True
+        assert recovery(aws, guarded[output]) == "ENABLED"
     assert pool["DeletionProtection"] == "ACTIVE"
     assert machine["type"] == "EXPRESS"
     assert machine["loggingConfiguration"]["level"] == "ERROR"
@@ -169,7 +187,7 @@ def test_a_queue_and_its_dead_letter_queue(stage: Deployed, name: str) -> None:
     assert queue["SqsManagedSseEnabled"] == dead_letters["SqsManagedSseEnabled"] == "true"
     assert json.loads(queue["RedrivePolicy"]) == {
         "deadLetterTargetArn": dead_letters["QueueArn"],
-        "maxReceiveCount": 5,
+        "maxReceiveCount": RECEIVES[name],
     }
     assert json.loads(dead_letters["RedriveAllowPolicy"]) == {
         "redrivePermission": "byQueue",
@@ -191,31 +209,45 @@ def test_queue_policies(stage: Deployed, name: str, dead_letters: str) -> None:
         "Resource": queue["QueueArn"],
         "Condition": {"Bool": {"aws:SecureTransport": "false"}},
     }
+    if (name, dead_letters) == ("customer-mail", ""):
+        assert allowed == [from_topic(stage, name)]
+    elif (name, dead_letters) == ("order-queue", "-dead-letters"):
+        [from_rule] = allowed
+        rule = ":rule/orderflow-local-order-queue-cut-off-"
+        assert from_rule["Principal"] == {"Service": "events.amazonaws.com"}
+        assert rule in from_rule["Condition"]["ArnEquals"]["aws:SourceArn"]
+    else:
+        assert allowed == []
+
+
+def from_topic(stage: Deployed, queue: str) -> dict[str, Any]:
     topic = stage.outputs["notificationTopicArn"]
-    from_topic = {
+    return {
         "Effect": "Allow",
         "Principal": {"Service": "sns.amazonaws.com"},
         "Action": ["sqs:SendMessage"],
-        "Resource": queue["QueueArn"],
+        "Resource": stage.queue_arn(queue),
         "Condition": {"ArnEquals": {"aws:SourceArn": topic}},
     }
-    if name == "customer-mail":
-        assert allowed == [from_topic]
-    elif dead_letters:
-        [from_rule] = allowed
-        assert from_rule["Principal"] == {"Service": "events.amazonaws.com"}
-        assert ":rule/order-queue-cut-off-" in from_rule["Condition"]["ArnEquals"]["aws:SourceArn"]
-    else:
-        assert allowed == []
+
+
+def test_what_the_topic_cannot_deliver_rests_apart(stage: Deployed) -> None:
+    queue = stage.queue(UNDELIVERED)
+    assert json.loads(queue["Policy"])["Statement"][1:] == [from_topic(stage, UNDELIVERED)]
+    assert queue["MessageRetentionPeriod"] == str(14 * 24 * 3600)
+    assert "RedriveAllowPolicy" not in queue
 
 
 def test_the_outputs_are_the_queues(stage: Deployed) -> None:
     assert stage.outputs["orderQueueUrl"] == stage.queues["order-queue"]
     assert stage.outputs["deadLetterQueueUrl"] == stage.queues["order-queue-dead-letters"]
     assert stage.outputs["refundDeadLetterQueueUrl"] == stage.queues["refunds-dead-letters"]
+    assert stage.outputs["broadcastDeadLetterQueueUrl"] == stage.queues[BROADCAST_DEAD_LETTERS]
+    assert stage.outputs["mailDeadLetterQueueUrl"] == stage.queues["customer-mail-dead-letters"]
+    assert stage.outputs["undeliveredMailQueueUrl"] == stage.queues[UNDELIVERED]
     queues = {*QUEUES, "refunds"}
     dead_letters = {f"{name}-dead-letters" for name in queues} | {BROADCAST_DEAD_LETTERS}
-    assert set(stage.queues) == queues | dead_letters
+    assert set(stage.queues) == queues | dead_letters | {UNDELIVERED}
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
@@ -237,7 +269,7 @@ def test_a_function(stage: Deployed, name: str) -> None:
     assert logging == {
         "LogFormat": "JSON",
         "ApplicationLogLevel": "INFO",
-        "SystemLogLevel": "WARN",
+        "SystemLogLevel": "INFO",
     }
     (layer,) = function["Layers"]
     assert re.fullmatch(
@@ -286,7 +318,8 @@ def test_an_event_source_mapping(stage: Deployed, queue: str) -> None:
     assert mapping["BatchSize"] == int(OPTIONS["orderflow:consumerBatchSize"])
     assert mapping["MaximumBatchingWindowInSeconds"] == 0
     assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
-    at_once = int(OPTIONS["orderflow:consumerMaxConcurrency"])
+    # Few mails at once, whatever the orders' consumer may do.
+    at_once = 2 if queue == "customer-mail" else int(OPTIONS["orderflow:consumerMaxConcurrency"])
     assert mapping["ScalingConfig"] == {"MaximumConcurrency": at_once}
 
 
@@ -296,7 +329,8 @@ def test_the_stream_s_event_source_mapping(stage: Deployed) -> None:
     assert mapping["FunctionArn"] == stage.function_arn("broadcast-update")
     assert mapping["State"] == "Enabled"
     assert mapping["StartingPosition"] == "TRIM_HORIZON"
-    assert mapping["BatchSize"] == 100
+    assert mapping["BatchSize"] == 10
+    assert mapping["ParallelizationFactor"] == 10
     assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
     assert mapping["BisectBatchOnFunctionError"] is True
     assert mapping["MaximumRetryAttempts"] == 10
@@ -315,6 +349,7 @@ def test_the_state_machine(stage: Deployed) -> None:
     filled = substitute(
         asl,
         {
+            "Partition": "aws",
             "OrderTableName": stage.outputs["orderTableName"],
             "TakePaymentArn": stage.function_arn("take-payment"),
             "RefundQueueUrl": stage.queues["refunds"],
@@ -329,7 +364,7 @@ def test_the_state_machine(stage: Deployed) -> None:
     (destination,) = logging["destinations"]
     group = destination["cloudWatchLogsLogGroup"]["logGroupArn"]
     assert group in [each["arn"] for each in stage.log_groups]
-    assert re.search(r":log-group:/aws/vendedlogs/states/[0-9a-f]{7}:\*$", group)
+    assert re.search(r":log-group:/aws/vendedlogs/states/orderflow-local-[0-9a-f]{7}:\*$", group)
     assert (logging["level"], logging["includeExecutionData"]) == ("ERROR", False)
 
 
@@ -353,7 +388,7 @@ def test_the_topic_and_its_subscriptions(stage: Deployed) -> None:
     assert queue["Endpoint"] == stage.queue_arn("customer-mail")
     assert queue["RawMessageDelivery"] == "true"
     assert json.loads(queue["RedrivePolicy"]) == {
-        "deadLetterTargetArn": stage.queue_arn("customer-mail-dead-letters")
+        "deadLetterTargetArn": stage.queue_arn(UNDELIVERED)
     }
 
 
@@ -366,6 +401,13 @@ def test_the_user_pool(stage: Deployed) -> None:
     (group,) = stage.aws.cognito.list_groups(UserPoolId=pool_id)["Groups"]
 
     assert pool["UsernameAttributes"] == pool["AutoVerifiedAttributes"] == ["email"]
+    assert pool["UsernameConfiguration"] == {"CaseSensitive": False}
+    sender = OPTIONS["orderflow:senderEmail"]
+    assert pool["EmailConfiguration"] == {
+        "EmailSendingAccount": "DEVELOPER",
+        "From": sender,
+        "SourceArn": f"arn:aws:ses:us-east-1:{ACCOUNT}:identity/{sender}",
+    }
     assert pool["Policies"]["PasswordPolicy"] == {
         "MinimumLength": 12,
         "RequireLowercase": True,
@@ -409,7 +451,7 @@ def test_the_api(stage: Deployed) -> None:
         "appIdClientRegex": f"^{stage.outputs['userPoolClientId']}$",
     }
     assert api["introspectionConfig"] == "ENABLED"
-    assert (api["queryDepthLimit"], api["resolverCountLimit"]) == (5, 100)
+    assert (api["queryDepthLimit"], api["resolverCountLimit"]) == (15, 20)
     assert api["logConfig"] == {
         "cloudWatchLogsRoleArn": stage.role_arn("order-api-logs"),
         "fieldLogLevel": "ERROR",
@@ -425,13 +467,18 @@ def test_the_apis_data_sources(stage: Deployed) -> None:
     listed = stage.aws.appsync.list_data_sources(apiId=stage.api["apiId"])["dataSources"]
     sources = {each["name"]: each for each in listed}
 
-    assert set(sources) == {"Orders", "OrderQueue", "None"}
+    assert set(sources) == {"Orders", "RestaurantStaff", "OrderQueue", "None"}
     assert sources["None"]["type"] == "NONE"
     orders, queue = sources["Orders"], sources["OrderQueue"]
     assert orders["type"] == "AMAZON_DYNAMODB"
     assert orders["dynamodbConfig"]["tableName"] == stage.outputs["orderTableName"]
     assert orders["dynamodbConfig"]["awsRegion"] == "us-east-1"
     assert orders["serviceRoleArn"] == stage.role_arn("order-api-orders")
+    staff = sources["RestaurantStaff"]
+    assert staff["type"] == "AMAZON_DYNAMODB"
+    assert staff["dynamodbConfig"]["tableName"] == stage.outputs["restaurantStaffTableName"]
+    assert staff["dynamodbConfig"]["awsRegion"] == "us-east-1"
+    assert staff["serviceRoleArn"] == stage.role_arn("order-api-staff")
     assert queue["type"] == "HTTP"
     assert queue["httpConfig"] == {
         "endpoint": "https://sqs.us-east-1.amazonaws.com",
@@ -480,14 +527,25 @@ def test_each_role_is_assumed_by_its_service_alone(stage: Deployed) -> None:
     services = {
         "lambda.amazonaws.com": set(FUNCTIONS),
         "states.amazonaws.com": {"order-workflow"},
-        "appsync.amazonaws.com": {"order-api-logs", "order-api-orders", "order-api-queue"},
+        "appsync.amazonaws.com": {
+            "order-api-logs",
+            "order-api-orders",
+            "order-api-staff",
+            "order-api-queue",
+        },
     }
     assert set(stage.roles) == set().union(*services.values())
     for service, roles in services.items():
+        own = "StringEquals" if service == "states.amazonaws.com" else "StringEqualsIfExists"
         for role in roles:
             answer = stage.aws.iam.get_role(RoleName=stage.roles[role])["Role"]
             assert answer["AssumeRolePolicyDocument"]["Statement"] == [
-                {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": service}}
+                {
+                    "Effect": "Allow",
+                    "Action": "sts:AssumeRole",
+                    "Principal": {"Service": service},
+                    "Condition": {own: {"aws:SourceAccount": ACCOUNT}},
+                }
             ]
 
 
@@ -504,6 +562,13 @@ def test_the_policies_name_what_was_made(stage: Deployed) -> None:
             "Action": ["dynamodb:Query"],
             "Resource": [f"{orders}/index/byPlacedAt", f"{orders}/index/byRestaurant"],
         },
+    ]
+    assert stage.policy("order-api-staff") == [
+        {
+            "Effect": "Allow",
+            "Action": ["dynamodb:GetItem"],
+            "Resource": stage.table_arn("restaurant-staff"),
+        }
     ]
     assert stage.policy("order-api-queue") == [
         {
@@ -535,16 +600,17 @@ def test_the_policies_name_what_was_made(stage: Deployed) -> None:
         assert logs["Resource"] in [
             group["arn"]
             for group in stage.log_groups
-            if group["logGroupName"].startswith(f"{function}-")
+            if group["logGroupName"].startswith(f"orderflow-local-{function}-")
         ]
 
 
 def test_every_log_group_ends_its_logs(stage: Deployed) -> None:
-    named = {re.sub(r"-?[0-9a-f]{7}$", "", each["logGroupName"]) for each in stage.log_groups}
+    named = {re.sub(r"-[0-9a-f]{7}$", "", each["logGroupName"]) for each in stage.log_groups}
     api_logs = f"/aws/appsync/apis/{stage.api['apiId']}"
     retention = {each["logGroupName"]: each["retentionInDays"] for each in stage.log_groups}
     assert retention[api_logs] == 1
-    assert named >= {*FUNCTIONS, "/aws/vendedlogs/states/"}
+    functions = {f"orderflow-local-{function}" for function in FUNCTIONS}
+    assert named == functions | {api_logs, "/aws/vendedlogs/states/orderflow-local"}
     assert set(retention.values()) == {1}
     assert len(retention) == len(FUNCTIONS) + 2
 
@@ -616,8 +682,8 @@ def api_functions(stage: Deployed) -> dict[str, dict[str, Any]]:
     return {each["name"]: each for each in listed}
 
 
-def recovery(aws: Any, outputs: dict[str, Any]) -> str:
-    backups = aws.dynamodb.describe_continuous_backups(TableName=outputs["orderTableName"])
+def recovery(aws: Any, table_name: str) -> str:
+    backups = aws.dynamodb.describe_continuous_backups(TableName=table_name)
     description = backups["ContinuousBackupsDescription"]["PointInTimeRecoveryDescription"]
     return description["PointInTimeRecoveryStatus"]
 
