@@ -13,7 +13,7 @@ from tests.infra.mutation.mutants import Mutant, mutants
 from tests.infra.recording import record_everything
 
 # Explanations of failed assertions would take longer than the tests.
-OPTIONS = ("-q", "-n0", "-p", "no:cacheprovider", "--assert=plain", "--no-header", "--no-summary")
+OPTIONS = ("-q", "-n0", "-p", "no:cacheprovider", "--assert=plain", "--tb=short")
 
 
 def main() -> int:
