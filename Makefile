@@ -25,14 +25,15 @@ up: $(READY) node_modules/.ready  ## Keep the embedded cloud running; PERSIST=1,
 test: $(READY) node_modules/.ready  ## All tests
 	@$(BIN)/pytest $(PARALLEL)
 
-unit: $(READY)  ## The tests that need no emulator, and no patience
+unit: $(READY) node_modules/.ready  ## The tests that need no emulator, and no patience
 	@$(BIN)/pytest $(PARALLEL) -m "not cloud and not long"
 
-lint: $(READY) node_modules/.ready  ## Formatting, style, types, JavaScript
+lint: $(READY) node_modules/.ready  ## Formatting, style, types, JavaScript, the workflow, the policies, the schema
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
 	$(BIN)/basedpyright
 	$(NPM) run --silent lint
+	$(BIN)/python -m tests.lint
 
 format: $(READY)  ## Mend formatting and what style can mend by itself
 	$(BIN)/ruff check --fix

@@ -12,11 +12,13 @@ from typing import Any
 
 from ministack.core import appsync_js  # pyright: ignore[reportMissingTypeStubs]
 
+# The type of a fault in a handler's code; the script's own word is one that handlers use too.
+FAULT = "FaultInCode"
 _SCRIPT: str = appsync_js._WORKER_SCRIPT.replace(  # pyright: ignore[reportPrivateUsage]
     # An early return keeps the filter that the handler has set before it.
     "skipTo: e.skipTo ?? null,",
     "skipTo: e.skipTo ?? null, extensions: entry.state.extensions,",
-)
+).replace('errorType: "InternalError"', f'errorType: "{FAULT}"')
 _WORKERS = 2
 _HEAP_MEGABYTES = 256
 _REPLY_LIMIT_BYTES = 16 * 2**20

@@ -12,7 +12,7 @@ from graphql import GraphQLError, GraphQLResolveInfo
 from local.appsync.authorization import Caller
 from local.appsync.datasources import DataSource
 from local.appsync.errors import DataSourceError, ResolverError, not_authorized_to_access
-from local.appsync.javascript import Evaluation, ResolverRuntime
+from local.appsync.javascript import FAULT, Evaluation, ResolverRuntime
 from local.appsync.selection import keep_selected, selection_paths
 from local.appsync.validation import locations
 
@@ -197,7 +197,7 @@ class ResolverRun:
 
     def _failure(self, handlers: Handlers, handler: str, error: dict[str, Any]) -> ResolverError:
         kind = error["errorType"]
-        if kind in ("InternalError", "WorkerError"):
+        if kind in (FAULT, "WorkerError"):
             # A fault in the code: AppSync tells the client no more than this.
             log.error("%s, %s handler: %s", handlers.name, handler, error["message"])
             return ResolverError("Runtime Error", "Code")

@@ -68,7 +68,7 @@ def test_the_table_s_error_lets_nobody_in_and_is_logged_and_not_shown(
         reply = asyncio.run(respond())
 
     assert reply["error"] == {
-        "message": "An internal error occurred.",
+        "message": "An internal error occurred; try again.",
         "errorType": "InternalError",
         "data": None,
         "errorInfo": None,

@@ -2,17 +2,17 @@
 
 import pytest
 
-from tests.infra.recording import Recording, record_everything, record_program
+from tests.infra.recording import STAGES, Recording, record_everything, record_program
 
 
 @pytest.fixture(scope="session")
 def local() -> Recording:
-    return record_program("local")
+    return record_program("local", **STAGES["local"])
 
 
 @pytest.fixture(scope="session")
 def dev() -> Recording:
-    return record_program("dev")
+    return record_program("dev", **STAGES["dev"])
 
 
 @pytest.fixture(scope="session")
@@ -20,7 +20,7 @@ def prod() -> Recording:
     return record_everything()
 
 
-@pytest.fixture(scope="session", params=["local", "dev", "prod"])
+@pytest.fixture(scope="session", params=list(STAGES))
 def stage(request: pytest.FixtureRequest) -> Recording:
     """Each stage in turn: what must hold for all."""
     return request.getfixturevalue(request.param)

@@ -15,6 +15,29 @@ from local.engine.program import ROOT, evaluate, stage_config
 
 ACCOUNT = "123456789012"
 REGION = "us-east-1"
+# Where AWS's ARN is not the service of Pulumi's type, the region, the account and the name.
+# https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
+ARNS = {
+    "aws:appsync/graphQLApi:GraphQLApi": "appsync:{region}:{account}:apis/{name}",
+    "aws:cloudwatch/eventRule:EventRule": "events:{region}:{account}:rule/{name}",
+    "aws:cloudwatch/logGroup:LogGroup": "logs:{region}:{account}:log-group:{name}",
+    "aws:cognito/userPool:UserPool": "cognito-idp:{region}:{account}:userpool/{region}_{name}",
+    "aws:dynamodb/table:Table": "dynamodb:{region}:{account}:table/{name}",
+    "aws:iam/role:Role": "iam::{account}:role/{name}",
+    "aws:lambda/function:Function": "lambda:{region}:{account}:function:{name}",
+    "aws:sfn/stateMachine:StateMachine": "states:{region}:{account}:stateMachine:{name}",
+    "aws:wafv2/webAcl:WebAcl": "wafv2:{region}:{account}:regional/webacl/{name}/{name}-id",
+}
+# Every kind of stage, with the options that bring everything it can have.
+STAGES: dict[str, dict[str, Any]] = {
+    "local": {},
+    "dev": {},
+    "prod": {
+        "senderEmail": "orders@shop.example",
+        "alarmEmails": ["ops@shop.example"],
+        "notificationEmails": ["a@shop.example"],
+    },
+}
 
 # A resource's type and name.
 Key = tuple[str, str]
@@ -61,7 +84,8 @@ class Registered:
 
 def arn(resource_type: str, name: str) -> str:
     service = resource_type.split(":")[1].split("/")[0]
-    return f"arn:aws:{service}:{REGION}:{ACCOUNT}:{name}"
+    form = ARNS.get(resource_type, service + ":{region}:{account}:{name}")
+    return "arn:aws:" + form.format(region=REGION, account=ACCOUNT, name=name)
 
 
 def outputs(resource_type: str, name: str) -> dict[str, Any]:
@@ -70,7 +94,7 @@ def outputs(resource_type: str, name: str) -> dict[str, Any]:
         "id": f"{name}-{resource_type.rpartition(':')[2]}",
         "name": f"{name}-1a2b3c4",
         "arn": arn(resource_type, name),
-        "streamArn": f"{arn(resource_type, name)}/stream",
+        "streamArn": f"{arn(resource_type, name)}/stream/2026-11-24",
         "functionId": f"{name}-id",
         "region": REGION,
         "owner": ACCOUNT,
@@ -146,12 +170,7 @@ def record_program(stage: str, **options: Any) -> Recording:
 @cache
 def record_everything() -> Recording:
     """Stage `prod`, with all that a stage can ask for."""
-    return record_program(
-        "prod",
-        senderEmail="orders@shop.example",
-        alarmEmails=["ops@shop.example"],
-        notificationEmails=["a@shop.example"],
-    )
+    return record_program("prod", **STAGES["prod"])
 
 
 def record(build: Callable[[], pulumi.ComponentResource]) -> Recording:

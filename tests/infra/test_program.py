@@ -87,7 +87,7 @@ ROLES: dict[str, tuple[str, dict[str, Any]]] = {
         "lambda",
         {
             "states:StartExecution": WORKFLOW,
-            "states:DescribeExecution": f"{WORKFLOW}:*",
+            "states:DescribeExecution": f"{arn('aws:states', 'execution:order-workflow')}:*",
             **consumes(QUEUE),
             **logs("start-workflow"),
             **XRAY,
@@ -136,10 +136,10 @@ ROLES: dict[str, tuple[str, dict[str, Any]]] = {
     "broadcast-update": (
         "lambda",
         {
-            "dynamodb:DescribeStream": f"{ORDERS}/stream",
-            "dynamodb:GetRecords": f"{ORDERS}/stream",
-            "dynamodb:GetShardIterator": f"{ORDERS}/stream",
-            "dynamodb:ListStreams": f"{ORDERS}/stream",
+            "dynamodb:DescribeStream": f"{ORDERS}/stream/2026-11-24",
+            "dynamodb:GetRecords": f"{ORDERS}/stream/2026-11-24",
+            "dynamodb:GetShardIterator": f"{ORDERS}/stream/2026-11-24",
+            "dynamodb:ListStreams": f"{ORDERS}/stream/2026-11-24",
             "sqs:SendMessage": arn("aws:sqs/queue:Queue", "order-broadcast-dead-letters"),
             "appsync:GraphQL": f"{API}/types/Mutation/fields/publishOrderUpdate",
             **logs("broadcast-update"),
@@ -487,7 +487,7 @@ def test_no_function_is_a_data_source(stage: Recording) -> None:
 
 def test_changes_of_the_table_are_published_to_the_api(stage: Recording) -> None:
     mapping = stage.one("aws:lambda/eventSourceMapping:EventSourceMapping", "order-broadcast")
-    assert mapping.inputs["eventSourceArn"] == f"{ORDERS}/stream"
+    assert mapping.inputs["eventSourceArn"] == f"{ORDERS}/stream/2026-11-24"
     function = stage.one("aws:lambda/function:Function", "broadcast-update").inputs
     assert function["environment"]["variables"]["GRAPHQL_URL"] == stage.outputs["graphqlUrl"]
 

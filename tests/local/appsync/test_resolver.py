@@ -133,6 +133,12 @@ def test_a_fault_in_the_code_says_nothing_of_itself(api: Api) -> None:
     assert (error["errorType"], error["message"]) == ("Code", "Runtime Error")
 
 
+def test_an_error_of_any_type_is_the_handlers_own(api: Api) -> None:
+    api.resolver("Query.bug", none("(util.error('Try again.', 'InternalError'), {})"))
+    error = api.run("{ bug }").error
+    assert (error["errorType"], error["message"]) == ("InternalError", "Try again.")
+
+
 def test_early_return_of_a_unit_resolver_skips_its_response_handler(api: Api) -> None:
     api.resolver("Query.early", unit("runtime.earlyReturn('early');", "return 'late';"))
     assert api.run("{ early }").data == {"early": "early"}
