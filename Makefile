@@ -45,7 +45,8 @@ bench: $(READY)  ## Measure; writes bench/results.json
 simulate: $(READY)  ## Simulate RUNS (10000) bad days from SEED; TYPE=STANDARD or EXPRESS, PROCESSES
 	@$(BIN)/python -m tests.simulation run $(if $(RUNS),--runs $(RUNS)) $(if $(SEED),--seed $(SEED)) $(if $(TYPE),--type $(TYPE)) --processes $(or $(PROCESSES),2)
 
-mutate: $(READY)  ## Break the workflow and its functions line by line, and see who notices
+mutate: $(READY)  ## Break resources, the workflow and its functions bit by bit, and see who notices
+	@$(BIN)/python -m tests.infra.mutation
 	@$(BIN)/python -m tests.simulation mutate
 
 chaos: $(READY)  ## Place ORDERS (1000) while parts of the stage fail, by SEED; TYPE=STANDARD or EXPRESS

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.infra.recording import STAGES, Recording, record_program
+from tests.infra.recording import STAGES, Recording, record_everything, record_program
 
 
 @pytest.fixture(scope="session")
@@ -17,7 +17,7 @@ def dev() -> Recording:
 
 @pytest.fixture(scope="session")
 def prod() -> Recording:
-    return record_program("prod", **STAGES["prod"])
+    return record_everything()
 
 
 @pytest.fixture(scope="session", params=list(STAGES))

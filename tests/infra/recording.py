@@ -1,14 +1,17 @@
 """A recording engine: keeps every registration, and answers as AWS would."""
 
 import json
+import runpy
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from functools import cache
+from typing import Any, cast
 
 import pulumi
 from pulumi.runtime.mocks import MockCallArgs, MockResourceArgs, Mocks
+from pulumi.runtime.stack import Stack
 
-from local.engine.program import evaluate, run_program, stage_config
+from local.engine.program import ROOT, evaluate, stage_config
 
 ACCOUNT = "123456789012"
 REGION = "us-east-1"
@@ -29,8 +32,31 @@ ARNS = {
 STAGES: dict[str, dict[str, Any]] = {
     "local": {},
     "dev": {},
-    "prod": {"senderEmail": "orders@shop.example", "alarmEmails": ["ops@shop.example"]},
+    "prod": {
+        "senderEmail": "orders@shop.example",
+        "alarmEmails": ["ops@shop.example"],
+        "notificationEmails": ["a@shop.example"],
+    },
 }
+
+# A resource's type and name.
+Key = tuple[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """How Pulumi treats a resource: where it belongs, what must be there first, and how it goes.
+
+    Args:
+        parent: the component that it is inside of; None: it is the stack's own.
+        depends_on: what it waits for, beyond what its inputs come from.
+    """
+
+    parent: Key | None
+    depends_on: tuple[Key, ...] = ()
+    protect: bool = False
+    delete_before_replace: bool = False
+    retain_on_delete: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +67,11 @@ class Registered:
     name: str
     inputs: dict[str, Any]
     custom: bool
+    options: Options
+
+    @property
+    def key(self) -> Key:
+        return self.type, self.name
 
     @property
     def arn(self) -> str:
@@ -57,32 +88,54 @@ def arn(resource_type: str, name: str) -> str:
     return "arn:aws:" + form.format(region=REGION, account=ACCOUNT, name=name)
 
 
+def outputs(resource_type: str, name: str) -> dict[str, Any]:
+    """What AWS would say of a resource, in the properties of whatever type."""
+    return {
+        "id": f"{name}-{resource_type.rpartition(':')[2]}",
+        "name": f"{name}-1a2b3c4",
+        "arn": arn(resource_type, name),
+        "streamArn": f"{arn(resource_type, name)}/stream/2026-11-24",
+        "functionId": f"{name}-id",
+        "region": REGION,
+        "owner": ACCOUNT,
+        "url": f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/{name}",
+        "uris": {
+            "GRAPHQL": f"https://{name}.example/graphql",
+            "REALTIME": f"wss://{name}.example/graphql",
+        },
+    }
+
+
 @dataclass(kw_only=True)
 class Recording(Mocks):
     """What one evaluation registered, and what it exported."""
 
     resources: list[Registered] = field(default_factory=list[Registered])
     outputs: dict[str, Any] = field(default_factory=dict[str, Any])
+    options: dict[Key, Options] = field(default_factory=dict[Key, Options])
+
+    def note_options(self) -> None:
+        """Keep the options of each resource from now on: Pulumi hands them to no mock."""
+
+        def note(args: pulumi.ResourceTransformationArgs) -> None:
+            self.options[args.type_, args.name] = _options(args.opts)
+
+        pulumi.runtime.register_stack_transformation(note)
 
     def new_resource(self, args: MockResourceArgs) -> tuple[str, dict[str, Any]]:
         inputs: dict[str, Any] = args.inputs
         self.resources.append(
-            Registered(type=args.typ, name=args.name, inputs=inputs, custom=bool(args.custom))
+            Registered(
+                type=args.typ,
+                name=args.name,
+                inputs=inputs,
+                custom=bool(args.custom),
+                # Where nobody notes them, they are none.
+                options=self.options.get((args.typ, args.name), Options(parent=None)),
+            )
         )
-        known = {
-            "name": f"{args.name}-1a2b3c4",
-            "arn": arn(args.typ, args.name),
-            "streamArn": f"{arn(args.typ, args.name)}/stream/2026-11-24",
-            "functionId": f"{args.name}-id",
-            "region": REGION,
-            "owner": ACCOUNT,
-            "url": f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/{args.name}",
-            "uris": {
-                "GRAPHQL": f"https://{args.name}.example/graphql",
-                "REALTIME": f"wss://{args.name}.example/graphql",
-            },
-        }
-        return f"{args.name}-id", {**known, **inputs}
+        known = outputs(args.typ, args.name)
+        return known["id"], {**known, **inputs}
 
     def call(self, args: MockCallArgs) -> tuple[dict[str, Any], None]:
         raise AssertionError(f"the program asked AWS: {args.token}")
@@ -105,21 +158,53 @@ class Recording(Mocks):
 def record_program(stage: str, **options: Any) -> Recording:
     """The whole program, as this stage with these options."""
     recording = Recording()
-    recording.outputs = run_program(stage, stage_config(stage, options), recording)
+
+    def program() -> None:
+        recording.note_options()
+        runpy.run_path(str(ROOT / "__main__.py"), run_name="__main__")
+
+    recording.outputs = evaluate(program, stage, stage_config(stage, options), recording)
     return recording
+
+
+@cache
+def record_everything() -> Recording:
+    """Stage `prod`, with all that a stage can ask for."""
+    return record_program("prod", **STAGES["prod"])
 
 
 def record(build: Callable[[], pulumi.ComponentResource]) -> Recording:
     """One component alone; everything that it registers must be inside it."""
     recording = Recording()
     built: list[pulumi.ComponentResource] = []
-    evaluate(lambda: built.append(build()), "test", {}, recording)
+
+    def program() -> None:
+        recording.note_options()
+        built.append(build())
+
+    evaluate(program, "test", {}, recording)
     inside = _inside(built[0])
-    assert {(each.type, each.name) for each in recording.resources} == inside
+    assert {each.key for each in recording.resources} == inside
     return recording
 
 
-def _inside(resource: pulumi.Resource) -> set[tuple[str, str]]:
+def _inside(resource: pulumi.Resource) -> set[Key]:
     children: set[pulumi.Resource] = resource._childResources  # pyright: ignore
-    own = {(resource.pulumi_resource_type, resource.pulumi_resource_name)}
-    return own.union(*(_inside(child) for child in children))
+    return {_key(resource)}.union(*(_inside(child) for child in children))
+
+
+def _options(opts: pulumi.ResourceOptions) -> Options:
+    # The stack is every resource's last parent.
+    inside = opts.parent if not isinstance(opts.parent, Stack) else None
+    waits_for = cast(list[pulumi.Resource], opts.depends_on or [])
+    return Options(
+        parent=_key(inside) if inside else None,
+        depends_on=tuple(map(_key, waits_for)),
+        protect=bool(opts.protect),
+        delete_before_replace=bool(opts.delete_before_replace),
+        retain_on_delete=bool(opts.retain_on_delete),
+    )
+
+
+def _key(resource: pulumi.Resource) -> Key:
+    return resource.pulumi_resource_type, resource.pulumi_resource_name

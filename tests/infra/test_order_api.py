@@ -39,6 +39,16 @@ def recording() -> Recording:
     return api()
 
 
+@pytest.fixture(scope="module")
+def introspected() -> Recording:
+    return api(introspection=True)
+
+
+@pytest.fixture(scope="module")
+def guarded() -> Recording:
+    return api(waf=True)
+
+
 def test_customers_of_this_client_only_may_call_it(recording: Recording) -> None:
     inputs = recording.one("aws:appsync/graphQLApi:GraphQLApi", "order-api").inputs
     assert inputs["authenticationType"] == "AMAZON_COGNITO_USER_POOLS"
@@ -60,9 +70,12 @@ def test_its_limits(recording: Recording) -> None:
     inputs = recording.one("aws:appsync/graphQLApi:GraphQLApi", "order-api").inputs
     assert inputs["queryDepthLimit"] == 4
     assert inputs["resolverCountLimit"] == 20
-    assert inputs["introspectionConfig"] == "DISABLED"
-    open_api = api(introspection=True).one("aws:appsync/graphQLApi:GraphQLApi", "order-api")
-    assert open_api.inputs["introspectionConfig"] == "ENABLED"
+
+
+def test_it_tells_its_schema_where_asked_for(recording: Recording, introspected: Recording) -> None:
+    for each, config in ((recording, "DISABLED"), (introspected, "ENABLED")):
+        inputs = each.one("aws:appsync/graphQLApi:GraphQLApi", "order-api").inputs
+        assert inputs["introspectionConfig"] == config
 
 
 def test_it_logs_errors_without_what_customers_wrote(recording: Recording) -> None:
@@ -73,6 +86,9 @@ def test_it_logs_errors_without_what_customers_wrote(recording: Recording) -> No
         "excludeVerboseContent": True,
     }
     assert inputs["xrayEnabled"] is True
+    # AppSync writes to the group of this name; made here, it has the stage's retention.
+    group = recording.one("aws:cloudwatch/logGroup:LogGroup", "order-api").inputs
+    assert group == {"name": "/aws/appsync/apis/order-api-GraphQLApi", "retentionInDays": 3}
 
 
 def test_every_field_has_its_resolver(recording: Recording) -> None:
@@ -87,6 +103,7 @@ def test_every_field_has_its_resolver(recording: Recording) -> None:
     assert {(each.inputs["type"], each.inputs["field"]) for each in resolvers} == fields
     assert len(resolvers) == len(fields)
     for each in resolvers:
+        assert each.inputs["apiId"] == "order-api-GraphQLApi"
         assert each.inputs["runtime"] == {"name": "APPSYNC_JS", "runtimeVersion": "1.0.0"}
         file = GRAPHQL / "resolvers" / f"{each.inputs['field']}.js"
         assert each.inputs["code"] == file.read_text()
@@ -97,6 +114,7 @@ def test_every_function_is_made_once_with_its_file_and_source(recording: Recordi
     assert sorted(each.inputs["name"] for each in functions) == sorted(FUNCTIONS)
     assert set(FUNCTIONS) == {file.stem for file in (GRAPHQL / "functions").iterdir()}
     for each in functions:
+        assert each.inputs["apiId"] == "order-api-GraphQLApi"
         assert each.inputs["runtime"] == {"name": "APPSYNC_JS", "runtimeVersion": "1.0.0"}
         assert each.inputs["dataSource"] == FUNCTIONS[each.inputs["name"]]
         file = GRAPHQL / "functions" / f"{each.inputs['name']}.js"
@@ -166,48 +184,115 @@ def test_a_source_may_do_what_its_resolvers_ask_for_and_no_more(recording: Recor
 
 
 def test_the_sources(recording: Recording) -> None:
-    orders = recording.one("aws:appsync/dataSource:DataSource", "order-api-orders").inputs
-    assert orders["dynamodbConfig"] == {"tableName": "orders-table", "region": "eu-west-1"}
-    assert orders["serviceRoleArn"] == arn("aws:iam/role:Role", "order-api-orders")
-    staff = recording.one("aws:appsync/dataSource:DataSource", "order-api-staff").inputs
-    assert (staff["name"], staff["type"]) == ("RestaurantStaff", "AMAZON_DYNAMODB")
-    assert staff["dynamodbConfig"] == {"tableName": "staff-table", "region": "eu-west-1"}
-    assert staff["serviceRoleArn"] == arn("aws:iam/role:Role", "order-api-staff")
-    queue = recording.one("aws:appsync/dataSource:DataSource", "order-api-queue").inputs
-    assert queue["httpConfig"] == {
-        "endpoint": "https://sqs.eu-west-1.amazonaws.com",
-        "authorizationConfig": {
-            "authorizationType": "AWS_IAM",
-            "awsIamConfig": {"signingRegion": "eu-west-1", "signingServiceName": "sqs"},
-        },
+    assert recording.one("aws:appsync/dataSource:DataSource", "order-api-orders").inputs == {
+        "apiId": "order-api-GraphQLApi",
+        "name": "Orders",
+        "type": "AMAZON_DYNAMODB",
+        "dynamodbConfig": {"tableName": "orders-table", "region": "eu-west-1"},
+        "serviceRoleArn": arn("aws:iam/role:Role", "order-api-orders"),
     }
-    none = recording.one("aws:appsync/dataSource:DataSource", "order-api-none").inputs
-    assert (none["type"], "serviceRoleArn" in none) == ("NONE", False)
+    assert recording.one("aws:appsync/dataSource:DataSource", "order-api-staff").inputs == {
+        "apiId": "order-api-GraphQLApi",
+        "name": "RestaurantStaff",
+        "type": "AMAZON_DYNAMODB",
+        "dynamodbConfig": {"tableName": "staff-table", "region": "eu-west-1"},
+        "serviceRoleArn": arn("aws:iam/role:Role", "order-api-staff"),
+    }
+    assert recording.one("aws:appsync/dataSource:DataSource", "order-api-queue").inputs == {
+        "apiId": "order-api-GraphQLApi",
+        "name": "OrderQueue",
+        "type": "HTTP",
+        "httpConfig": {
+            "endpoint": "https://sqs.eu-west-1.amazonaws.com",
+            "authorizationConfig": {
+                "authorizationType": "AWS_IAM",
+                "awsIamConfig": {"signingRegion": "eu-west-1", "signingServiceName": "sqs"},
+            },
+        },
+        "serviceRoleArn": arn("aws:iam/role:Role", "order-api-queue"),
+    }
+    assert recording.one("aws:appsync/dataSource:DataSource", "order-api-none").inputs == {
+        "apiId": "order-api-GraphQLApi",
+        "name": "None",
+        "type": "NONE",
+    }
 
 
-def test_in_china_the_queue_has_chinas_address() -> None:
-    there = api(table_arn="arn:aws-cn:dynamodb:cn-north-1:123456789012:table/orders")
-    queue = there.one("aws:appsync/dataSource:DataSource", "order-api-queue").inputs
+@pytest.fixture(scope="module")
+def in_china() -> Recording:
+    return api(table_arn="arn:aws-cn:dynamodb:cn-north-1:123456789012:table/orders")
+
+
+def test_in_china_the_queue_has_chinas_address(in_china: Recording) -> None:
+    queue = in_china.one("aws:appsync/dataSource:DataSource", "order-api-queue").inputs
     assert queue["httpConfig"]["endpoint"] == "https://sqs.cn-north-1.amazonaws.com.cn"
 
 
-def test_waf_stands_before_it_where_asked_for(recording: Recording) -> None:
-    assert not recording.of("aws:wafv2/webAcl:WebAcl")
-    guarded = api(waf=True)
-    association = guarded.one("aws:wafv2/webAclAssociation:WebAclAssociation", "order-api").inputs
-    assert association == {
+def test_a_sources_permissions_are_there_before_it_is_asked(recording: Recording) -> None:
+    for name in ("order-api-orders", "order-api-staff", "order-api-queue"):
+        source = recording.one("aws:appsync/dataSource:DataSource", name)
+        assert source.options.depends_on == (("aws:iam/rolePolicy:RolePolicy", name),)
+
+
+def test_waf_stands_before_it_where_asked_for(recording: Recording, guarded: Recording) -> None:
+    assert "aws:wafv2/webAcl:WebAcl" not in recording.types
+    assert guarded.one("aws:wafv2/webAclAssociation:WebAclAssociation", "order-api").inputs == {
         "resourceArn": arn("aws:appsync/graphQLApi:GraphQLApi", "order-api"),
         "webAclArn": arn("aws:wafv2/webAcl:WebAcl", "order-api"),
     }
-    rules = guarded.one("aws:wafv2/webAcl:WebAcl", "order-api").inputs["rules"]
-    assert [rule["name"] for rule in rules] == ["rate", "signed-rate", "bad-input"]
-    customers, signers, _ = (rule["statement"] for rule in rules)
-    assert customers["rateBasedStatement"]["limit"] == 2000
+    acl = guarded.one("aws:wafv2/webAcl:WebAcl", "order-api").inputs
+    # AppSync's are of a region; those of CloudFront are not.
+    assert acl["scope"] == "REGIONAL"
+    # What no rule blocks comes in.
+    assert acl["defaultAction"] == {"allow": {}}
+
+
+def test_waf_blocks_an_address_that_asks_too_often(guarded: Recording) -> None:
+    rates = guarded.one("aws:wafv2/webAcl:WebAcl", "order-api").inputs["rules"][:2]
+    assert [(each["name"], each["priority"], each["action"]) for each in rates] == [
+        ("rate", 0, {"block": {}}),
+        ("signed-rate", 1, {"block": {}}),
+    ]
     # The broadcast publishes from one address, signed; and so may whoever writes such a header.
-    assert signers["rateBasedStatement"]["limit"] == 300_000
-    signed = signers["rateBasedStatement"]["scopeDownStatement"]
-    assert customers["rateBasedStatement"]["scopeDownStatement"] == {
-        "notStatement": {"statement": signed}
+    signed = {
+        "byteMatchStatement": {
+            "fieldToMatch": {"singleHeader": {"name": "authorization"}},
+            "positionalConstraint": "STARTS_WITH",
+            "searchString": "AWS4-HMAC-SHA256",
+            "textTransformations": [{"priority": 0, "type": "NONE"}],
+        }
     }
-    assert signed["byteMatchStatement"]["searchString"] == "AWS4-HMAC-SHA256"
-    assert signed["byteMatchStatement"]["fieldToMatch"]["singleHeader"]["name"] == "authorization"
+    assert [each["statement"]["rateBasedStatement"] for each in rates] == [
+        {
+            "limit": 2000,
+            "aggregateKeyType": "IP",
+            "scopeDownStatement": {"notStatement": {"statement": signed}},
+        },
+        {"limit": 300_000, "aggregateKeyType": "IP", "scopeDownStatement": signed},
+    ]
+
+
+def test_waf_does_what_awss_rules_against_bad_input_say(guarded: Recording) -> None:
+    [*_, bad_input] = guarded.one("aws:wafv2/webAcl:WebAcl", "order-api").inputs["rules"]
+    assert (bad_input["name"], bad_input["priority"]) == ("bad-input", 2)
+    # `none` leaves the group's own actions, which block; `count` would only count.
+    assert bad_input["overrideAction"] == {"none": {}}
+    assert bad_input["statement"] == {
+        "managedRuleGroupStatement": {
+            "vendorName": "AWS",
+            "name": "AWSManagedRulesKnownBadInputsRuleSet",
+        }
+    }
+
+
+def test_waf_shows_what_it_blocked(guarded: Recording) -> None:
+    acl = guarded.one("aws:wafv2/webAcl:WebAcl", "order-api").inputs
+    shown = [acl["visibilityConfig"], *(rule["visibilityConfig"] for rule in acl["rules"])]
+    assert shown == [
+        {
+            "metricName": name,
+            "cloudwatchMetricsEnabled": True,
+            "sampledRequestsEnabled": True,
+        }
+        for name in ("orderflow-test", "rate", "signed-rate", "bad-input")
+    ]

@@ -44,8 +44,6 @@ def test_a_failure_is_isolated_bounded_and_kept(recording: Recording) -> None:
     assert mapping.inputs["destinationConfig"] == {
         "onFailure": {"destinationArn": dead_letters.arn}
     }
-    assert dead_letters.inputs["messageRetentionSeconds"] == 14 * 24 * 3600
-    assert dead_letters.inputs["sqsManagedSseEnabled"] is True
 
 
 def test_nobody_else_is_let_in(recording: Recording) -> None:

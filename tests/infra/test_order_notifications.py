@@ -29,22 +29,28 @@ def mailing() -> Recording:
     return notifications("orders@shop.example")
 
 
+@pytest.fixture(scope="module")
+def silent() -> Recording:
+    return notifications(None)
+
+
 def test_the_topic_is_encrypted(mailing: Recording) -> None:
     topic = mailing.one("aws:sns/topic:Topic", "order-notifications")
-    assert topic.inputs["kmsMasterKeyId"] == "alias/aws/sns"
+    assert topic.inputs == {"kmsMasterKeyId": "alias/aws/sns"}
 
 
 def test_the_operators_are_subscribed(mailing: Recording) -> None:
-    emails = {
-        each.inputs["endpoint"]
-        for each in mailing.of("aws:sns/topicSubscription:TopicSubscription")
-        if each.inputs["protocol"] == "email"
-    }
-    assert emails == {"a@shop.example", "b@shop.example"}
+    for address in ("a@shop.example", "b@shop.example"):
+        name = f"order-notifications-{address}"
+        assert mailing.one("aws:sns/topicSubscription:TopicSubscription", name).inputs == {
+            "topic": arn("aws:sns/topic:Topic", "order-notifications"),
+            "protocol": "email",
+            "endpoint": address,
+        }
 
 
-def test_without_a_sender_there_is_only_the_topic() -> None:
-    assert notifications(None).types == {
+def test_without_a_sender_there_is_only_the_topic(silent: Recording) -> None:
+    assert silent.types == {
         "orderflow:notifications:OrderNotifications",
         "aws:sns/topic:Topic",
         "aws:sns/topicPolicy:TopicPolicy",
@@ -53,11 +59,10 @@ def test_without_a_sender_there_is_only_the_topic() -> None:
 
 
 def test_the_mail_queue_gets_the_bare_notification(mailing: Recording) -> None:
-    [subscription] = [
-        each.inputs
-        for each in mailing.of("aws:sns/topicSubscription:TopicSubscription")
-        if each.inputs["protocol"] == "sqs"
-    ]
+    subscription = mailing.one(
+        "aws:sns/topicSubscription:TopicSubscription", "customer-mail"
+    ).inputs
+    assert subscription["protocol"] == "sqs"
     undelivered = mailing.one("aws:sqs/queue:Queue", "customer-mail-undelivered").arn
     assert subscription["topic"] == arn("aws:sns/topic:Topic", "order-notifications")
     assert subscription["endpoint"] == mailing.one("aws:sqs/queue:Queue", "customer-mail").arn
@@ -93,6 +98,8 @@ def test_email_customer_knows_sender_pool_and_table(mailing: Recording) -> None:
 def test_sent_mails_are_forgotten_in_time(mailing: Recording) -> None:
     table = mailing.one("aws:dynamodb/table:Table", "customer-mails").inputs
     assert table["hashKey"] == "id"
+    assert table["attributes"] == [{"name": "id", "type": "S"}]
+    assert table["billingMode"] == "PAY_PER_REQUEST"
     assert table["ttl"] == {"enabled": True, "attributeName": "expiration"}
 
 

@@ -43,13 +43,17 @@ def recording() -> Recording:
 
 
 @pytest.fixture(scope="module")
+def express() -> Recording:
+    return workflow("EXPRESS")
+
+
 def machine(recording: Recording) -> dict[str, Any]:
     return recording.one("aws:sfn/stateMachine:StateMachine", "order-workflow").inputs
 
 
 @pytest.fixture(scope="module")
-def definition(machine: dict[str, Any]) -> dict[str, Any]:
-    return json.loads(machine["definition"])
+def definition(recording: Recording) -> dict[str, Any]:
+    return json.loads(machine(recording)["definition"])
 
 
 def targets(state: dict[str, Any]) -> set[str]:
@@ -63,9 +67,9 @@ def tasks(definition: dict[str, Any]) -> dict[str, dict[str, Any]]:
     return {n: each for n, each in definition["States"].items() if each["Type"] == "Task"}
 
 
-def test_its_names_are_filled_in(definition: dict[str, Any]) -> None:
-    assert "${" not in json.dumps(definition)
-    states = definition["States"]
+def test_its_names_are_filled_in(recording: Recording) -> None:
+    assert "${" not in machine(recording)["definition"]
+    states = json.loads(machine(recording)["definition"])["States"]
     assert states["TakePayment"]["Arguments"]["FunctionName"] == "arn:take-payment"
     assert states["RefundPayment"]["Arguments"]["QueueUrl"] == "https://refunds"
     assert states["RestMessage"]["Arguments"]["QueueUrl"] == "https://dead-letters"
@@ -213,20 +217,31 @@ def test_the_longest_way_fits_an_express_execution(definition: dict[str, Any]) -
     assert sum(longest(every_task[name]) for name in way) < EXPRESS_SECONDS
 
 
-def test_both_types_run_the_same_definition(machine: dict[str, Any]) -> None:
-    express = workflow("EXPRESS").one("aws:sfn/stateMachine:StateMachine", "order-workflow").inputs
-    assert express["definition"] == machine["definition"]
-    assert (machine["type"], express["type"]) == ("STANDARD", "EXPRESS")
+def test_both_types_run_the_same_definition(recording: Recording, express: Recording) -> None:
+    assert machine(express)["definition"] == machine(recording)["definition"]
+    assert machine(recording)["type"] == "STANDARD"
+    assert machine(express)["type"] == "EXPRESS"
 
 
-def test_what_the_history_does_not_keep_is_logged(machine: dict[str, Any]) -> None:
-    express = workflow("EXPRESS").one("aws:sfn/stateMachine:StateMachine", "order-workflow").inputs
-    assert machine["loggingConfiguration"]["level"] == "ERROR"
-    assert machine["loggingConfiguration"]["includeExecutionData"] is False
-    # Its input is the order, which is nowhere else once its message is gone.
-    assert express["loggingConfiguration"]["level"] == "ERROR"
-    assert express["loggingConfiguration"]["includeExecutionData"] is True
-    group = arn("aws:cloudwatch/logGroup:LogGroup", "order-workflow")
-    assert machine["loggingConfiguration"]["logDestination"] == f"{group}:*"
-    assert machine["tracingConfiguration"] == {"enabled": True}
-    assert machine["roleArn"] == arn("aws:iam/role:Role", "order-workflow")
+def test_what_the_history_does_not_keep_is_logged(recording: Recording, express: Recording) -> None:
+    group = recording.one("aws:cloudwatch/logGroup:LogGroup", "order-workflow")
+    # Under this prefix AWS needs no growing resource policy for the delivery of logs.
+    assert group.inputs == {
+        "namePrefix": "/aws/vendedlogs/states/orderflow-test-",
+        "retentionInDays": 3,
+    }
+    # An EXPRESS execution's input is the order, which is nowhere else once its message is gone.
+    for each, with_data in ((recording, False), (express, True)):
+        assert machine(each)["loggingConfiguration"] == {
+            "level": "ERROR",
+            "includeExecutionData": with_data,
+            "logDestination": f"{group.arn}:*",
+        }
+        assert machine(each)["tracingConfiguration"] == {"enabled": True}
+
+
+def test_it_has_a_role_whose_permissions_are_there_first(recording: Recording) -> None:
+    assert machine(recording)["roleArn"] == arn("aws:iam/role:Role", "order-workflow")
+    assert recording.one(
+        "aws:sfn/stateMachine:StateMachine", "order-workflow"
+    ).options.depends_on == (("aws:iam/rolePolicy:RolePolicy", "order-workflow"),)

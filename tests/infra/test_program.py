@@ -36,6 +36,7 @@ MAIL_QUEUE = arn("aws:sqs/queue:Queue", "customer-mail")
 WORKFLOW = arn("aws:sfn/stateMachine:StateMachine", "order-workflow")
 TOPIC = arn("aws:sns/topic:Topic", "order-notifications")
 API = arn("aws:appsync/graphQLApi:GraphQLApi", "order-api")
+URL = f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT}"
 POOL = arn("aws:cognito/userPool:UserPool", "customers")
 
 
@@ -165,6 +166,48 @@ def test_every_layer_is_a_component(stage: Recording) -> None:
     assert components == COMPONENTS
 
 
+def test_every_resource_is_inside_the_layer_that_makes_it(prod: Recording) -> None:
+    own = {each.key for each in prod.resources if each.options.parent is None}
+    assert own == {
+        ("orderflow:storage:OrderStore", "orders"),
+        ("orderflow:identity:CustomerPool", "customers"),
+        ("orderflow:identity:RestaurantStaff", "restaurant-staff"),
+        ("orderflow:notifications:OrderNotifications", "order-notifications"),
+        ("orderflow:payments:Payments", "payments"),
+        ("orderflow:queueing:OrderQueue", "order-queue"),
+        ("orderflow:workflow:OrderWorkflow", "order-workflow"),
+        ("orderflow:api:OrderApi", "order-api"),
+        ("orderflow:broadcast:OrderBroadcast", "order-broadcast"),
+        ("orderflow:operations:OrderAlarms", "order-alarms"),
+    }
+
+
+def test_what_holds_data_is_protected_where_the_stage_says_so(
+    dev: Recording, prod: Recording
+) -> None:
+    protected = {each.key for each in prod.resources if each.options.protect}
+    assert protected == {
+        ("aws:dynamodb/table:Table", "orders"),
+        ("aws:dynamodb/table:Table", "payments"),
+        ("aws:dynamodb/table:Table", "restaurant-staff"),
+        ("aws:cognito/userPool:UserPool", "customers"),
+    }
+    assert not any(each.options.protect for each in dev.resources)
+    # What Pulumi forgets would be there for ever.
+    assert not any(each.options.retain_on_delete for each in prod.resources)
+
+
+def test_only_what_has_a_fixed_name_is_away_while_it_is_replaced(prod: Recording) -> None:
+    # Functions of an API have ids: two may have one name.
+    named = {
+        "aws:appsync/dataSource:DataSource",
+        "aws:appsync/resolver:Resolver",
+        "aws:cognito/userGroup:UserGroup",
+    }
+    for each in prod.resources:
+        assert each.options.delete_before_replace == (each.type in named)
+
+
 def test_each_role_is_one_services_and_may_do_exactly_this(prod: Recording) -> None:
     policies = {each.name: each for each in prod.of("aws:iam/rolePolicy:RolePolicy")}
     roles = {each.name: each for each in prod.of("aws:iam/role:Role")}
@@ -183,6 +226,8 @@ def test_each_role_is_one_services_and_may_do_exactly_this(prod: Recording) -> N
             },
         }
         assert policies[name].inputs["role"] == f"{name}-1a2b3c4"
+        for each, key in ((roles[name], "assumeRolePolicy"), (policies[name], "policy")):
+            assert json.loads(each.inputs[key])["Version"] == "2012-10-17"
         granted = {
             action: statement["Resource"]
             for statement in policies[name].policy()
@@ -197,38 +242,84 @@ def test_no_allowed_action_is_a_wildcard(stage: Recording) -> None:
         assert all("*" not in action for action in statement["Action"])
 
 
-def test_no_resource_policy_allows_the_public(stage: Recording) -> None:
-    for policy in _resource_policies(stage):
-        for statement in policy.policy():
-            if statement["Effect"] == "Allow":
-                assert set(statement["Principal"]) == {"Service"}
-                assert statement["Condition"]
+FROM_TOPIC = ("sns", "sqs:SendMessage", {"ArnEquals": {"aws:SourceArn": TOPIC}})
+# Every queue and topic, and which service may do what with it, on whose behalf.
+FILLED_BY: dict[str, tuple[str, str, dict[str, Any]] | None] = {
+    QUEUE: None,
+    DEAD_LETTERS: (
+        "events",
+        "sqs:SendMessage",
+        {
+            "ArnEquals": {
+                "aws:SourceArn": arn("aws:cloudwatch/eventRule:EventRule", "order-queue-cut-off")
+            }
+        },
+    ),
+    REFUNDS: None,
+    f"{REFUNDS}-dead-letters": None,
+    MAIL_QUEUE: FROM_TOPIC,
+    # SQS moves messages only out of dead-letter queues that no other service fills.
+    f"{MAIL_QUEUE}-dead-letters": None,
+    f"{MAIL_QUEUE}-undelivered": FROM_TOPIC,
+    arn("aws:sqs/queue:Queue", "order-broadcast-dead-letters"): None,
+    TOPIC: None,
+    arn("aws:sns/topic:Topic", "order-alarms"): (
+        "cloudwatch",
+        "sns:Publish",
+        {"StringEquals": {"aws:SourceAccount": ACCOUNT}},
+    ),
+}
 
 
-def test_no_queue_and_no_topic_takes_plain_http(stage: Recording) -> None:
-    guarded = {
-        each.inputs.get("queueUrl") or each.inputs["arn"] for each in _resource_policies(stage)
-    }
-    topics = {each.arn for each in stage.of("aws:sns/topic:Topic")}
-    urls = {
-        f"https://sqs.{REGION}.amazonaws.com/123456789012/{name}"
-        for name in stage.names("aws:sqs/queue:Queue")
-    }
-    assert guarded == topics | urls
-    for policy in _resource_policies(stage):
-        deny = policy.policy()[0]
-        assert (deny["Effect"], deny["Principal"]) == ("Deny", "*")
-        assert deny["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+def test_queues_and_topics_take_no_plain_http_and_let_in_this_service_alone(
+    prod: Recording,
+) -> None:
+    guarded = {_guards(each): json.loads(each.inputs["policy"]) for each in _policies(prod)}
+    assert set(guarded) == set(FILLED_BY)
+    for resource, filled_by in FILLED_BY.items():
+        # Without TLS nobody may do anything: a denial may be wide.
+        plain = {
+            "Effect": "Deny",
+            "Principal": "*",
+            "Action": "sns:Publish" if ":sns:" in resource else "sqs:*",
+            "Resource": resource,
+            "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+        }
+        allowed = filled_by and {
+            "Effect": "Allow",
+            "Principal": {"Service": f"{filled_by[0]}.amazonaws.com"},
+            "Action": [filled_by[1]],
+            "Resource": resource,
+            "Condition": filled_by[2],
+        }
+        assert guarded[resource] == {
+            "Version": "2012-10-17",
+            "Statement": [plain, allowed] if allowed else [plain],
+        }
 
 
-def _resource_policies(recording: Recording) -> list[Registered]:
+def test_every_queue_and_topic_has_a_policy(stage: Recording) -> None:
+    every = stage.of("aws:sqs/queue:Queue") + stage.of("aws:sns/topic:Topic")
+    assert {_guards(policy) for policy in _policies(stage)} == {each.arn for each in every}
+
+
+def _guards(policy: Registered) -> str:
+    """The queue or topic that a policy is of."""
+    if "arn" in policy.inputs:
+        return policy.inputs["arn"]
+    prefix, _, name = policy.inputs["queueUrl"].rpartition("/")
+    assert prefix == URL
+    return arn("aws:sqs/queue:Queue", name)
+
+
+def _policies(recording: Recording) -> list[Registered]:
     return recording.of("aws:sqs/queuePolicy:QueuePolicy") + recording.of(
         "aws:sns/topicPolicy:TopicPolicy"
     )
 
 
 def _allowing(recording: Recording) -> list[dict[str, Any]]:
-    policies = recording.of("aws:iam/rolePolicy:RolePolicy") + _resource_policies(recording)
+    policies = recording.of("aws:iam/rolePolicy:RolePolicy") + _policies(recording)
     return [each for policy in policies for each in policy.policy() if each["Effect"] == "Allow"]
 
 
@@ -249,6 +340,7 @@ def test_everything_that_can_be_tagged_is(stage: Recording) -> None:
     }
     for each in stage.resources:
         if each.custom and each.type not in untaggable:
+            assert set(each.inputs["tags"]) == {"project", "stage"}
             assert each.inputs["tags"]["project"] == "orderflow", each
             assert each.inputs["tags"]["stage"] in {"local", "dev", "prod"}
 
@@ -260,7 +352,7 @@ def test_no_physical_name_is_fixed(stage: Recording) -> None:
     functions = {f"order-api-{function}" for function in FUNCTIONS}
     assert named == {"customers", "order-api"} | sources | functions
     assert stage.one("aws:cloudwatch/logGroup:LogGroup", "order-api").inputs["name"] == (
-        "/aws/appsync/apis/order-api-id"
+        "/aws/appsync/apis/order-api-GraphQLApi"
     )
 
 
@@ -286,18 +378,12 @@ def test_the_outputs_are_the_documented_ones(stage: Recording) -> None:
         "graphqlUrl": "https://order-api.example/graphql",
         "realtimeUrl": "wss://order-api.example/graphql",
         "region": REGION,
-        "userPoolId": "customers-id",
-        "userPoolClientId": "customers-id",
-        "orderQueueUrl": f"https://sqs.{REGION}.amazonaws.com/123456789012/order-queue",
-        "deadLetterQueueUrl": (
-            f"https://sqs.{REGION}.amazonaws.com/123456789012/order-queue-dead-letters"
-        ),
-        "refundDeadLetterQueueUrl": (
-            f"https://sqs.{REGION}.amazonaws.com/123456789012/refunds-dead-letters"
-        ),
-        "broadcastDeadLetterQueueUrl": (
-            f"https://sqs.{REGION}.amazonaws.com/123456789012/order-broadcast-dead-letters"
-        ),
+        "userPoolId": "customers-UserPool",
+        "userPoolClientId": "customers-UserPoolClient",
+        "orderQueueUrl": f"{URL}/order-queue",
+        "deadLetterQueueUrl": f"{URL}/order-queue-dead-letters",
+        "refundDeadLetterQueueUrl": f"{URL}/refunds-dead-letters",
+        "broadcastDeadLetterQueueUrl": f"{URL}/order-broadcast-dead-letters",
         **mail,
         "orderTableName": "orders-1a2b3c4",
         "paymentTableName": "payments-1a2b3c4",
@@ -307,8 +393,13 @@ def test_the_outputs_are_the_documented_ones(stage: Recording) -> None:
     }
 
 
-def test_customers_are_mailed_only_with_a_sender(local: Recording) -> None:
-    without = record_program("local", senderEmail="")
+@pytest.fixture(scope="module")
+def without() -> Recording:
+    """The stage without a sender."""
+    return record_program("local", senderEmail="")
+
+
+def test_customers_are_mailed_only_with_a_sender(local: Recording, without: Recording) -> None:
     mail = {
         *("email-customer", "customer-mail", "customer-mail-dead-letters", "customer-mails"),
         *("customer-mail-undelivered", "customers-unmailed", "mails-undelivered"),
@@ -399,6 +490,110 @@ def test_changes_of_the_table_are_published_to_the_api(stage: Recording) -> None
     assert mapping.inputs["eventSourceArn"] == f"{ORDERS}/stream/2026-11-24"
     function = stage.one("aws:lambda/function:Function", "broadcast-update").inputs
     assert function["environment"]["variables"]["GRAPHQL_URL"] == stage.outputs["graphqlUrl"]
+
+
+def test_the_workflow_works_with_the_other_layers(prod: Recording) -> None:
+    machine = prod.one("aws:sfn/stateMachine:StateMachine", "order-workflow").inputs
+    states = json.loads(machine["definition"])["States"]
+    assert states["SaveOrder"]["Arguments"]["TableName"] == "orders-1a2b3c4"
+    assert states["TakePayment"]["Arguments"]["FunctionName"] == lambda_arn("take-payment")
+    assert states["RefundPayment"]["Arguments"]["QueueUrl"] == f"{URL}/refunds"
+    assert states["RestMessage"]["Arguments"]["QueueUrl"] == f"{URL}/order-queue-dead-letters"
+    assert states["Notify"]["Arguments"]["TopicArn"] == TOPIC
+    start = prod.one("aws:lambda/function:Function", "start-workflow").inputs
+    assert start["environment"]["variables"]["WORKFLOW_ARN"] == WORKFLOW
+    cut_off = prod.one("aws:cloudwatch/eventRule:EventRule", "order-queue-cut-off").inputs
+    assert json.loads(cut_off["eventPattern"])["detail"]["stateMachineArn"] == [WORKFLOW]
+
+
+def test_the_api_works_with_the_other_layers(prod: Recording) -> None:
+    api = prod.one("aws:appsync/graphQLApi:GraphQLApi", "order-api").inputs
+    assert api["userPoolConfig"]["userPoolId"] == "customers-UserPool"
+    assert api["userPoolConfig"]["appIdClientRegex"] == "^customers-UserPoolClient$"
+    orders = prod.one("aws:appsync/dataSource:DataSource", "order-api-orders").inputs
+    assert orders["dynamodbConfig"]["tableName"] == "orders-1a2b3c4"
+    staff = prod.one("aws:appsync/dataSource:DataSource", "order-api-staff").inputs
+    assert staff["dynamodbConfig"]["tableName"] == "restaurant-staff-1a2b3c4"
+    queue_order = prod.one("aws:appsync/function:Function", "order-api-queueOrder").inputs
+    assert f"'{URL}/order-queue'" in queue_order["code"]
+
+
+def test_a_customers_address_is_the_pools(prod: Recording) -> None:
+    function = prod.one("aws:lambda/function:Function", "email-customer").inputs
+    assert function["environment"]["variables"]["USER_POOL_ID"] == "customers-UserPool"
+
+
+def test_the_alarms_watch_the_other_layers(prod: Recording) -> None:
+    watched = {
+        each.name: list(each.inputs["dimensions"].values())
+        for each in prod.of("aws:cloudwatch/metricAlarm:MetricAlarm")
+    }
+    assert watched == {
+        "orders-rejected": ["order-queue-dead-letters-1a2b3c4"],
+        "customers-unmailed": ["customer-mail-dead-letters-1a2b3c4"],
+        "mails-undelivered": ["customer-mail-undelivered-1a2b3c4"],
+        "orders-faulty": [WORKFLOW],
+        "orders-cut-off": [WORKFLOW],
+        "payments-unrefunded": ["refunds-dead-letters-1a2b3c4"],
+        "orders-waiting": ["order-queue-1a2b3c4"],
+        "orders-unannounced": ["order-broadcast-dead-letters-1a2b3c4"],
+    }
+
+
+@pytest.fixture(scope="module")
+def unlike() -> Recording:
+    """A stage whose every option is unlike the others, so that none is taken for another."""
+    return record_program(
+        "dev",
+        paymentSuccessRate=0.25,
+        workflowType="EXPRESS",
+        logRetentionDays=3,
+        notificationEmails=["notified@shop.example"],
+        alarmEmails=["alarmed@shop.example"],
+        senderEmail="sender@shop.example",
+        consumerBatchSize=7,
+        consumerMaxConcurrency=42,
+        deletionProtection=True,
+        pointInTimeRecovery=False,
+        introspection=True,
+        queryDepthLimit=9,
+    )
+
+
+def test_each_option_gets_to_where_it_belongs(unlike: Recording) -> None:
+    for name in ("orders", "payments", "restaurant-staff"):
+        table = unlike.one("aws:dynamodb/table:Table", name).inputs
+        assert table["deletionProtectionEnabled"] is True
+        assert table["pointInTimeRecovery"] == {"enabled": False}
+    pool = unlike.one("aws:cognito/userPool:UserPool", "customers").inputs
+    assert pool["deletionProtection"] == "ACTIVE"
+    assert pool["emailConfiguration"]["fromEmailAddress"] == "sender@shop.example"
+    # What SES takes bounds the mailers.
+    for name, at_once in (("order-queue", 42), ("refunds", 42), ("customer-mail", 2)):
+        mapping = unlike.one("aws:lambda/eventSourceMapping:EventSourceMapping", name).inputs
+        assert mapping["batchSize"] == 7
+        assert mapping["scalingConfig"] == {"maximumConcurrency": at_once}
+    for name in ("take-payment", "refund-payment"):
+        function = unlike.one("aws:lambda/function:Function", name).inputs
+        assert function["environment"]["variables"]["PAYMENT_SUCCESS_RATE"] == "0.25"
+    email = unlike.one("aws:lambda/function:Function", "email-customer").inputs
+    assert email["environment"]["variables"]["SENDER_EMAIL"] == "sender@shop.example"
+    subscribed = {
+        each.inputs["endpoint"]: each.inputs["topic"]
+        for each in unlike.of("aws:sns/topicSubscription:TopicSubscription")
+        if each.inputs["protocol"] == "email"
+    }
+    assert subscribed == {
+        "notified@shop.example": TOPIC,
+        "alarmed@shop.example": arn("aws:sns/topic:Topic", "order-alarms"),
+    }
+    machine = unlike.one("aws:sfn/stateMachine:StateMachine", "order-workflow").inputs
+    assert machine["type"] == "EXPRESS"
+    api = unlike.one("aws:appsync/graphQLApi:GraphQLApi", "order-api").inputs
+    assert api["introspectionConfig"] == "ENABLED"
+    assert api["queryDepthLimit"] == 9
+    groups = unlike.of("aws:cloudwatch/logGroup:LogGroup")
+    assert {group.inputs["retentionInDays"] for group in groups} == {3}
 
 
 def test_a_wrong_configuration_registers_nothing() -> None:

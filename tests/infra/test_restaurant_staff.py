@@ -3,22 +3,34 @@
 import pytest
 
 from infra.restaurant_staff import RestaurantStaff, RestaurantStaffArgs
-from tests.infra.recording import Registered, record
+from tests.infra.recording import Recording, record
 
 
-def table(*, guarded: bool = True) -> Registered:
-    recording = record(
+def staff(*, guarded: bool) -> Recording:
+    return record(
         lambda: RestaurantStaff(
             "restaurant-staff",
             RestaurantStaffArgs(point_in_time_recovery=guarded, deletion_protection=guarded),
         )
     )
+
+
+@pytest.fixture(scope="module")
+def recording() -> Recording:
+    return staff(guarded=True)
+
+
+@pytest.fixture(scope="module")
+def unguarded() -> Recording:
+    return staff(guarded=False)
+
+
+def test_it_is_one_table(recording: Recording) -> None:
     assert recording.types == {"orderflow:identity:RestaurantStaff", "aws:dynamodb/table:Table"}
-    return recording.one("aws:dynamodb/table:Table", "restaurant-staff")
 
 
-def test_there_is_a_row_for_each_restaurant_and_user() -> None:
-    inputs = table().inputs
+def test_there_is_a_row_for_each_restaurant_and_user(recording: Recording) -> None:
+    inputs = recording.one("aws:dynamodb/table:Table", "restaurant-staff").inputs
     assert (inputs["hashKey"], inputs["rangeKey"]) == ("restaurantId", "userId")
     assert inputs["attributes"] == [
         {"name": "restaurantId", "type": "S"},
@@ -29,8 +41,8 @@ def test_there_is_a_row_for_each_restaurant_and_user() -> None:
     assert "ttl" not in inputs
 
 
-@pytest.mark.parametrize("guarded", [True, False])
-def test_the_stage_says_how_well_it_is_guarded(guarded: bool) -> None:
-    inputs = table(guarded=guarded).inputs
-    assert inputs["deletionProtectionEnabled"] is guarded
-    assert inputs["pointInTimeRecovery"] == {"enabled": guarded}
+def test_the_stage_says_how_well_it_is_guarded(recording: Recording, unguarded: Recording) -> None:
+    for each, guarded in ((recording, True), (unguarded, False)):
+        inputs = each.one("aws:dynamodb/table:Table", "restaurant-staff").inputs
+        assert inputs["deletionProtectionEnabled"] is guarded
+        assert inputs["pointInTimeRecovery"] == {"enabled": guarded}
