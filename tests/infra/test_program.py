@@ -6,6 +6,16 @@ from typing import Any
 import pulumi
 import pytest
 import yaml
+from graphql import (
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    OperationDefinitionNode,
+    SelectionNode,
+    SelectionSetNode,
+    get_introspection_query,
+    parse,
+)
 
 from infra.order_api import FUNCTIONS
 from local.engine.program import ROOT, run_program, stage_config
@@ -605,3 +615,29 @@ def test_a_wrong_configuration_registers_nothing() -> None:
 
 def test_nothing_secret_is_exported(stage: Recording) -> None:
     assert not any(word in json.dumps(stage.outputs).lower() for word in ("secret", "password"))
+
+
+def test_standard_tools_may_ask_dev_for_its_schema(dev: Recording) -> None:
+    # AWS does not say that introspection is not counted.
+    document = parse(get_introspection_query(input_value_deprecation=True))
+    fragments = {
+        each.name.value: each
+        for each in document.definitions
+        if isinstance(each, FragmentDefinitionNode)
+    }
+
+    def depth(selections: SelectionSetNode | None) -> int:
+        return max((below(each) for each in selections.selections), default=0) if selections else 0
+
+    def below(node: SelectionNode) -> int:
+        if isinstance(node, FragmentSpreadNode):
+            return depth(fragments[node.name.value].selection_set)
+        assert isinstance(node, FieldNode)
+        return 1 + depth(node.selection_set)
+
+    [operation] = (
+        each for each in document.definitions if isinstance(each, OperationDefinitionNode)
+    )
+    inputs = dev.one("aws:appsync/graphQLApi:GraphQLApi", "order-api").inputs
+    assert inputs["introspectionConfig"] == "ENABLED"
+    assert depth(operation.selection_set) <= inputs["queryDepthLimit"]
