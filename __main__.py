@@ -3,6 +3,7 @@
 import pulumi
 
 from infra.customer_pool import CustomerPool, CustomerPoolArgs
+from infra.guarded_table import Guards
 from infra.order_alarms import OrderAlarms, OrderAlarmsArgs
 from infra.order_api import OrderApi, OrderApiArgs
 from infra.order_broadcast import OrderBroadcast, OrderBroadcastArgs
@@ -17,21 +18,13 @@ from infra.tags import tag_everything
 
 settings = Settings.read()
 tag_everything({"project": pulumi.get_project(), "stage": pulumi.get_stack()})
+guards = Guards(
+    point_in_time_recovery=settings.point_in_time_recovery,
+    deletion_protection=settings.deletion_protection,
+)
 
-store = OrderStore(
-    "orders",
-    OrderStoreArgs(
-        point_in_time_recovery=settings.point_in_time_recovery,
-        deletion_protection=settings.deletion_protection,
-    ),
-)
-staff = RestaurantStaff(
-    "restaurant-staff",
-    RestaurantStaffArgs(
-        point_in_time_recovery=settings.point_in_time_recovery,
-        deletion_protection=settings.deletion_protection,
-    ),
-)
+store = OrderStore("orders", OrderStoreArgs(guards=guards))
+staff = RestaurantStaff("restaurant-staff", RestaurantStaffArgs(guards=guards))
 pool = CustomerPool(
     "customers",
     CustomerPoolArgs(
@@ -55,8 +48,7 @@ payments = Payments(
     "payments",
     PaymentsArgs(
         success_rate=settings.payment_success_rate,
-        point_in_time_recovery=settings.point_in_time_recovery,
-        deletion_protection=settings.deletion_protection,
+        guards=guards,
         consumer_batch_size=settings.consumer_batch_size,
         consumer_max_concurrency=settings.consumer_max_concurrency,
         log_retention_days=settings.log_retention_days,

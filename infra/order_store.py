@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
+from infra.guarded_table import Guards, guarded_table
 from infra.location import Location
 
 BY_PLACED_AT = "byPlacedAt"
@@ -15,8 +16,7 @@ BY_RESTAURANT = "byRestaurant"
 class OrderStoreArgs:
     """How well the orders are guarded against loss."""
 
-    point_in_time_recovery: bool
-    deletion_protection: bool
+    guards: Guards
 
 
 class OrderStore(pulumi.ComponentResource):
@@ -37,43 +37,40 @@ class OrderStore(pulumi.ComponentResource):
         self, name: str, args: OrderStoreArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
         super().__init__("orderflow:storage:OrderStore", name, None, opts)
-        table = aws.dynamodb.Table(
+        table = guarded_table(
             name,
-            billing_mode="PAY_PER_REQUEST",
-            hash_key="customerId",
-            range_key="id",
-            attributes=[
-                aws.dynamodb.TableAttributeArgs(name=attribute, type="S")
-                for attribute in ("customerId", "id", "placedAt", "restaurantId")
-            ],
-            local_secondary_indexes=[
-                aws.dynamodb.TableLocalSecondaryIndexArgs(
-                    name=BY_PLACED_AT, range_key="placedAt", projection_type="ALL"
-                )
-            ],
-            global_secondary_indexes=[
-                aws.dynamodb.TableGlobalSecondaryIndexArgs(
-                    name=BY_RESTAURANT,
-                    key_schemas=[
-                        aws.dynamodb.TableGlobalSecondaryIndexKeySchemaArgs(
-                            attribute_name="restaurantId", key_type="HASH"
-                        ),
-                        aws.dynamodb.TableGlobalSecondaryIndexKeySchemaArgs(
-                            attribute_name="placedAt", key_type="RANGE"
-                        ),
-                    ],
-                    projection_type="ALL",
-                )
-            ],
-            ttl=aws.dynamodb.TableTtlArgs(enabled=True, attribute_name="expiresAt"),
-            stream_enabled=True,
-            stream_view_type="NEW_AND_OLD_IMAGES",
-            point_in_time_recovery=aws.dynamodb.TablePointInTimeRecoveryArgs(
-                enabled=args.point_in_time_recovery
+            aws.dynamodb.TableArgs(
+                hash_key="customerId",
+                range_key="id",
+                attributes=[
+                    aws.dynamodb.TableAttributeArgs(name=attribute, type="S")
+                    for attribute in ("customerId", "id", "placedAt", "restaurantId")
+                ],
+                local_secondary_indexes=[
+                    aws.dynamodb.TableLocalSecondaryIndexArgs(
+                        name=BY_PLACED_AT, range_key="placedAt", projection_type="ALL"
+                    )
+                ],
+                global_secondary_indexes=[
+                    aws.dynamodb.TableGlobalSecondaryIndexArgs(
+                        name=BY_RESTAURANT,
+                        key_schemas=[
+                            aws.dynamodb.TableGlobalSecondaryIndexKeySchemaArgs(
+                                attribute_name="restaurantId", key_type="HASH"
+                            ),
+                            aws.dynamodb.TableGlobalSecondaryIndexKeySchemaArgs(
+                                attribute_name="placedAt", key_type="RANGE"
+                            ),
+                        ],
+                        projection_type="ALL",
+                    )
+                ],
+                ttl=aws.dynamodb.TableTtlArgs(enabled=True, attribute_name="expiresAt"),
+                stream_enabled=True,
+                stream_view_type="NEW_AND_OLD_IMAGES",
             ),
-            deletion_protection_enabled=args.deletion_protection,
-            # Against a replacement too, which would begin with an empty table.
-            opts=pulumi.ResourceOptions(parent=self, protect=args.deletion_protection),
+            args.guards,
+            self,
         )
         self.table_name = table.name
         self.table_arn = table.arn

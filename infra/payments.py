@@ -6,6 +6,7 @@ import pulumi
 import pulumi_aws as aws
 
 from infra.consumed_queue import ConsumedQueue, ConsumedQueueArgs
+from infra.guarded_table import Guards, guarded_table
 from infra.python_function import PythonFunction, PythonFunctionArgs
 
 # The workflow waits for a payment two seconds longer than its function may take.
@@ -20,8 +21,7 @@ class PaymentsArgs:
     """How payments go, and how well the ledger is guarded against loss."""
 
     success_rate: float
-    point_in_time_recovery: bool
-    deletion_protection: bool
+    guards: Guards
     consumer_batch_size: int
     consumer_max_concurrency: int
     log_retention_days: pulumi.Input[int]
@@ -46,21 +46,18 @@ class Payments(pulumi.ComponentResource):
     ) -> None:
         super().__init__("orderflow:payments:Payments", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
-        ledger = aws.dynamodb.Table(
+        ledger = guarded_table(
             name,
-            billing_mode="PAY_PER_REQUEST",
-            hash_key="customerId",
-            range_key="payment",
-            attributes=[
-                aws.dynamodb.TableAttributeArgs(name=attribute, type="S")
-                for attribute in ("customerId", "payment")
-            ],
-            point_in_time_recovery=aws.dynamodb.TablePointInTimeRecoveryArgs(
-                enabled=args.point_in_time_recovery
+            aws.dynamodb.TableArgs(
+                hash_key="customerId",
+                range_key="payment",
+                attributes=[
+                    aws.dynamodb.TableAttributeArgs(name=attribute, type="S")
+                    for attribute in ("customerId", "payment")
+                ],
             ),
-            deletion_protection_enabled=args.deletion_protection,
-            # Against a replacement too, which would begin with an empty table.
-            opts=pulumi.ResourceOptions(parent=self, protect=args.deletion_protection),
+            args.guards,
+            self,
         )
 
         def function(package: str, seconds: int, action: str) -> PythonFunctionArgs:

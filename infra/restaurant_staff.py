@@ -5,13 +5,14 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
+from infra.guarded_table import Guards, guarded_table
+
 
 @dataclass(frozen=True, kw_only=True)
 class RestaurantStaffArgs:
     """How well the rows are guarded against loss."""
 
-    point_in_time_recovery: bool
-    deletion_protection: bool
+    guards: Guards
 
 
 class RestaurantStaff(pulumi.ComponentResource):
@@ -27,21 +28,18 @@ class RestaurantStaff(pulumi.ComponentResource):
         self, name: str, args: RestaurantStaffArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
         super().__init__("orderflow:identity:RestaurantStaff", name, None, opts)
-        table = aws.dynamodb.Table(
+        table = guarded_table(
             name,
-            billing_mode="PAY_PER_REQUEST",
-            hash_key="restaurantId",
-            range_key="userId",
-            attributes=[
-                aws.dynamodb.TableAttributeArgs(name=attribute, type="S")
-                for attribute in ("restaurantId", "userId")
-            ],
-            point_in_time_recovery=aws.dynamodb.TablePointInTimeRecoveryArgs(
-                enabled=args.point_in_time_recovery
+            aws.dynamodb.TableArgs(
+                hash_key="restaurantId",
+                range_key="userId",
+                attributes=[
+                    aws.dynamodb.TableAttributeArgs(name=attribute, type="S")
+                    for attribute in ("restaurantId", "userId")
+                ],
             ),
-            deletion_protection_enabled=args.deletion_protection,
-            # Against a replacement too, which would begin with an empty table.
-            opts=pulumi.ResourceOptions(parent=self, protect=args.deletion_protection),
+            args.guards,
+            self,
         )
         self.table_name = table.name
         self.table_arn = table.arn

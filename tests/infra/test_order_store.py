@@ -2,6 +2,7 @@
 
 import pytest
 
+from infra.guarded_table import Guards
 from infra.order_store import OrderStore, OrderStoreArgs
 from tests.infra.recording import Recording, record
 
@@ -9,7 +10,10 @@ from tests.infra.recording import Recording, record
 def store(*, guarded: bool) -> Recording:
     return record(
         lambda: OrderStore(
-            "orders", OrderStoreArgs(point_in_time_recovery=guarded, deletion_protection=guarded)
+            "orders",
+            OrderStoreArgs(
+                guards=Guards(point_in_time_recovery=guarded, deletion_protection=guarded)
+            ),
         )
     )
 

@@ -5,6 +5,7 @@ import json
 import pytest
 import yaml
 
+from infra.guarded_table import Guards
 from infra.order_workflow import DEFINITION
 from infra.payments import Payments, PaymentsArgs
 from tests.infra.recording import Recording, record
@@ -18,8 +19,7 @@ def payments(*, guarded: bool) -> Recording:
             "payments",
             PaymentsArgs(
                 success_rate=0.25,
-                point_in_time_recovery=guarded,
-                deletion_protection=guarded,
+                guards=Guards(point_in_time_recovery=guarded, deletion_protection=guarded),
                 consumer_batch_size=7,
                 consumer_max_concurrency=42,
                 log_retention_days=3,

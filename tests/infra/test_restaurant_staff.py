@@ -2,6 +2,7 @@
 
 import pytest
 
+from infra.guarded_table import Guards
 from infra.restaurant_staff import RestaurantStaff, RestaurantStaffArgs
 from tests.infra.recording import Recording, record
 
@@ -10,7 +11,9 @@ def staff(*, guarded: bool) -> Recording:
     return record(
         lambda: RestaurantStaff(
             "restaurant-staff",
-            RestaurantStaffArgs(point_in_time_recovery=guarded, deletion_protection=guarded),
+            RestaurantStaffArgs(
+                guards=Guards(point_in_time_recovery=guarded, deletion_protection=guarded)
+            ),
         )
     )
 
