@@ -186,19 +186,22 @@ def items(order: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 def item(order: dict[str, Any], status: str, reason: str | None = None) -> dict[str, Any]:
     """The order as DynamoDB attributes, ended by its attempt unless it is pending."""
-    ended = {"endedAttempt": {"N": str(order["attempt"])}} if status != "PENDING" else {}
-    why = {name: {"S": reason} for name in ("statusReason", "endedReason")} if reason else {}
-    return {
-        **{name: {"S": order[name]} for name in ("id", "customerId", "name", "restaurantId")},
+    why = {"statusReason": {"S": reason}} if reason else {}
+    as_asked: dict[str, Any] = {
+        **{name: {"S": order[name]} for name in ("name", "restaurantId")},
         "quantity": {"N": str(order["quantity"])},
         "addOns": {"L": [{"S": each} for each in order["addOns"]]},
         "status": {"S": status},
         "attempt": {"N": str(order["attempt"])},
+        **why,
+    }
+    return {
+        **{name: {"S": order[name]} for name in ("id", "customerId")},
+        **as_asked,
         "placedAt": {"S": order["placedAt"]},
         "updatedAt": {"S": order["placedAt"]},
         "version": {"N": "2"},
-        **ended,
-        **why,
+        **({"ended": {"M": as_asked}} if status != "PENDING" else {}),
     }
 
 

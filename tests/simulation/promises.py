@@ -50,7 +50,7 @@ class Watch:
         self._takers: dict[PaymentKey, str] = {}
         self._said: dict[PaymentKey, set[str]] = {}
         # What an order had come to when, and by which attempt it last came to what it is.
-        self._outcomes: set[tuple[str, str, int, str]] = set()
+        self._outcomes: dict[tuple[str, str, int, str], Item] = {}
         self._decided_by: dict[OrderKey, int] = {}
         self._executions: dict[str, list[Execution]] = {}
         orders.watchers.append(self._order_written)
@@ -89,8 +89,11 @@ class Watch:
         what = f"{mail.key[3]} of attempt {mail.key[2]} at order {mail.key[1]} of {mail.key[0]}"
         if mail.key in outbox.recorded:
             self._broken(f"one mail per outcome, not two: {what}")
-        if mail.key not in self._outcomes:
+        ended = self._outcomes.get(mail.key)
+        if ended is None:
             self._broken(f"mails say what is true: {what}")
+        elif mail.text.partition("\n")[0] != _line(ended):
+            self._broken(f"mails are about what was to be paid: {what}, {_line(ended)}")
         if mail.to != f"{mail.key[0]}@example.com":
             self._broken(f"mails go to the customer: {what}")
 
@@ -136,7 +139,9 @@ class Watch:
         if "status" not in new:
             return self._broken(f"items are orders: {dict(new)}")
         status, attempt = new["status"]["S"], int(new["attempt"]["N"])
-        self._outcomes.add((*key, attempt, status))
+        if by != BY_DOOR:
+            # An update of it is not what was to be paid.
+            self._outcomes[*key, attempt, status] = new
         if old is not None and old["status"]["S"] == status:
             return None
         if status == "PAID":
@@ -291,6 +296,14 @@ def _message(item: Item) -> Order:
         **{name: int(item[name]["N"]) for name in numbers if name in item},
         "addOns": [each["S"] for each in item["addOns"]["L"]],
     }
+
+
+def _line(item: Item) -> str:
+    """The order as a mail has it."""
+    add_ons = ", ".join(each["S"] for each in item["addOns"]["L"])
+    return f"{item['quantity']['N']} x {item['name']['S']}" + (
+        f" with {add_ons}" if add_ons else ""
+    )
 
 
 def _contents(item: Item) -> tuple[Any, ...]:

@@ -364,6 +364,21 @@ def test_a_failure_that_was_tried_anew_before_it_was_told_is_told_all_the_same(
     assert f"Your payment failed: {failed['statusReason']}." in result.mails[0].text
 
 
+def test_a_failure_that_is_told_after_its_order_was_changed_tells_of_what_was_to_be_paid(
+    workflow_type: WorkflowType,
+) -> None:
+    result = played(
+        workflow_type,
+        Place(0, 0, "alice", DECLINES, Contents("Pizza", 1)),
+        Update(1, 200, "alice", DECLINES, Contents("Champagne", 100)),
+        outages=(Outage(Service.TOPIC, 0, 600),),
+    )
+
+    assert order(result, DECLINES)["name"] == "Champagne"
+    assert mails(result) == [("alice", 1, "PAYMENT_FAILED")]
+    assert result.mails[0].text.startswith("1 x Pizza\n")
+
+
 def test_what_may_have_been_taken_for_an_attempt_is_given_back_after_the_next_one_paid(
     workflow_type: WorkflowType,
 ) -> None:

@@ -335,6 +335,8 @@ def _read(attribute: dict[str, Any]) -> Any:
             return [_read(each) for each in value]
         case "NULL":
             return None
+        case "M":
+            return {name: _read(each) for name, each in value.items()}
         case _:
             raise NotImplementedError(f"an attribute of type {kind}")
 

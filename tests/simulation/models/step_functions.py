@@ -81,6 +81,7 @@ class TaskFailed(Exception):
 
 
 PLACES = {
+    "Partition": "aws",
     "OrderTableName": "orders",
     "TakePaymentArn": "take-payment",
     "RefundQueueUrl": "refund queue",
