@@ -19,7 +19,7 @@ from typing import Any
 import psutil
 
 from local.chaos.orders import Contents, Order
-from local.chaos.stage import Stage
+from local.chaos.stage import PREFIX, Stage
 
 # Of these, killed workers; as the functions are named on the stage, before their suffixes.
 KILLED = ("start-workflow", "take-payment", "refund-payment", "broadcast-update")
@@ -141,7 +141,7 @@ class Saboteur:
                     await asyncio.to_thread(self.stage.delay_orders, 0)
                 done = True
             case Kind.KILL:
-                done = await asyncio.to_thread(self._kill, fault)
+                done = await self._kill(fault)
             case Kind.FREEZE:
                 await self._freeze(fault)
                 done = True
@@ -174,19 +174,23 @@ class Saboteur:
         await asyncio.to_thread(self.stage.send, json.dumps(message), delay_seconds)
         return True
 
-    def _kill(self, fault: Fault) -> bool:
-        """Kill a worker by `kill -9`, whatever it is doing."""
+    async def _kill(self, fault: Fault) -> bool:
+        """Kill a worker by `kill -9`, whatever it is doing, as soon as there is one."""
+        for _ in range(MOST_LOOKS):
+            if workers := await asyncio.to_thread(self._workers):
+                # It may have ended meanwhile.
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    workers[int(fault.victim * len(workers))].kill()
+                    return True
+            await asyncio.sleep(LOOK_SECONDS)
+        return False
+
+    def _workers(self) -> list[psutil.Process]:
         emulator = psutil.Process(self.stage.cloud.emulator.pid)
-        workers = sorted(
+        return sorted(
             (each for each in emulator.children() if _function(each).startswith(KILLED)),
             key=lambda process: (_function(process), process.pid),
         )
-        if not workers:
-            return False
-        with contextlib.suppress(psutil.NoSuchProcess):
-            workers[int(fault.victim * len(workers))].kill()
-            return True
-        return False
 
     async def _freeze(self, fault: Fault) -> None:
         """Stop the emulator itself, not its workers, and let it go on."""
@@ -212,7 +216,7 @@ class Saboteur:
 
 
 def _function(process: psutil.Process) -> str:
-    """The name of the function that this process runs; of others, nothing."""
+    """The program's name of the function that this process runs; of others, nothing."""
     with contextlib.suppress(psutil.Error):
-        return process.environ().get("AWS_LAMBDA_FUNCTION_NAME", "")
+        return process.environ().get("AWS_LAMBDA_FUNCTION_NAME", "").removeprefix(PREFIX)
     return ""

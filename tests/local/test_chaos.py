@@ -288,6 +288,6 @@ def test_chaos_breaks_no_promise(workflow_type: str) -> None:
     assert report.violations == []
     assert len(report.ends.orders) == len(report.ends.items) == ORDERS
     wanted = {fault.kind for fault in draw(1, ORDERS, workflow_type)}
-    # What there was nothing to do it to did not happen, such as to stop what had ended.
-    assert wanted - {kind for kind in Kind if report.faults[kind]} <= {Kind.ABORT, Kind.KILL}
+    # What there was nothing to do it to did not happen: executions may all have ended at once.
+    assert wanted - {kind for kind in Kind if report.faults[kind]} <= {Kind.ABORT}
     assert report.ends.poison == sorted(report.ends.dead_letters, key=report.ends.poison.index)

@@ -8,33 +8,37 @@ https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsi
 import json
 from typing import Any
 
-from ministack import app  # pyright: ignore[reportMissingTypeStubs]
-from ministack.core.responses import get_account_id  # pyright: ignore[reportMissingTypeStubs]
+from ministack.core import (  # pyright: ignore[reportMissingTypeStubs]
+    iam_actions,
+    iam_evaluator,
+)
 
 OUTBOUND = "/v2/email/outbound-emails"
 
 
 def authorize_sending_on_identities() -> None:
     """Patch the emulator that this process runs."""
-    enforce = app._enforce_ses_v2  # pyright: ignore[reportPrivateUsage]
+    resource_arn = iam_actions._ses_v2_resource_arn  # pyright: ignore[reportPrivateUsage]
+    enforce = iam_evaluator.enforce
 
-    def with_sender(
-        method: str, path: str, headers: Any, body: bytes, query_params: Any, request_id: str
-    ) -> Any:
-        if not app.AUTH or path.rstrip("/") != OUTBOUND:
-            return enforce(method, path, headers, body, query_params, request_id)
+    def with_sender(method: str, path: str, body: bytes, region: str, account_id: str) -> str:
+        if path.rstrip("/") != OUTBOUND:
+            return resource_arn(method, path, body, region, account_id)
         sender = json.loads(body).get("FromEmailAddress", "*")
-        region = app.extract_region(headers, query_params)
-        identity = f"arn:aws:ses:{region}:{get_account_id()}:identity/{sender}"
-        return app._enforce_data_plane(  # pyright: ignore[reportPrivateUsage]
-            "sesv2",
-            "ses:SendEmail",
-            headers,
-            query_params,
-            request_id,
-            resource_arn=identity,
-            service_context={"ses:FromAddress": sender},
-            named_resource=identity,
-        )
+        return f"arn:aws:ses:{region}:{account_id}:identity/{sender}"
 
-    app._enforce_ses_v2 = with_sender  # pyright: ignore[reportPrivateUsage]
+    def from_sender(
+        access_key_id: str,
+        iam_action: str,
+        service: str,
+        region: str,
+        resource_arn: str = "*",
+        service_context: dict[str, Any] | None = None,
+    ) -> Any:
+        if iam_action == "ses:SendEmail":
+            sender = resource_arn.partition("identity/")[2]
+            service_context = {**(service_context or {}), "ses:FromAddress": sender}
+        return enforce(access_key_id, iam_action, service, region, resource_arn, service_context)
+
+    iam_actions._ses_v2_resource_arn = with_sender  # pyright: ignore[reportPrivateUsage]
+    iam_evaluator.enforce = from_sender
