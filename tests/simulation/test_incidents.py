@@ -376,7 +376,7 @@ def test_a_failure_that_is_told_after_its_order_was_changed_tells_of_what_was_to
 
     assert order(result, DECLINES)["name"] == "Champagne"
     assert mails(result) == [("alice", 1, "PAYMENT_FAILED")]
-    assert result.mails[0].text.startswith("1 x Pizza\n")
+    assert result.mails[0].text.startswith("1 x Pizza with extra cheese\n")
 
 
 def test_what_may_have_been_taken_for_an_attempt_is_given_back_after_the_next_one_paid(
