@@ -11,6 +11,7 @@ from tests.infra.mutation.mutants import mutants
 from tests.infra.recording import Key, Options, Recording, Registered, outputs
 
 
+@pytest.mark.long
 def test_no_property_of_any_resource_goes_missing_or_wrong_unseen(
     capfd: pytest.CaptureFixture[str],
 ) -> None:
