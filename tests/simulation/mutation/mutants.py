@@ -149,11 +149,23 @@ def _tidied(arguments: Document) -> Document:
             # In JSONata, as `':name': {...}`.
             for name in PLACEHOLDER.findall(given):
                 if not _is_used(name, used):
-                    given = re.sub(rf"'{name}': \{{[^}}]*\}},?", "", given)
+                    given = _without_placeholder(given, name)
             tidy[field] = re.sub(r",(\s*\})", r"\1", given)
         elif kept := {name: value for name, value in given.items() if _is_used(name, used)}:
             tidy[field] = kept
     return tidy
+
+
+def _without_placeholder(given: str, name: str) -> str:
+    """The expression without `':name': {...}`, whatever is inside of that, and its comma."""
+    start = given.index(f"'{name}': {{")
+    end = given.index("{", start)
+    depth = 0
+    while True:
+        depth += {"{": 1, "}": -1}.get(given[end], 0)
+        end += 1
+        if depth == 0:
+            return given[:start] + given[end:].lstrip().removeprefix(",")
 
 
 def _is_used(placeholder: str, expressions: str) -> bool:
