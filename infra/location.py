@@ -29,10 +29,13 @@ class Location:
             account=fields.apply(lambda each: each[4]),
         )
 
-    def arn(self, service: str, resource: str) -> pulumi.Output[str]:
-        """The ARN of a resource of `service` beside it."""
+    def arn(
+        self, service: str, resource: str, account: pulumi.Input[str] | None = None
+    ) -> pulumi.Output[str]:
+        """The ARN of a resource of `service` beside it, or there in another account."""
+        owner = self.account if account is None else account
         return pulumi.Output.concat(
-            "arn:", self.partition, f":{service}:", self.region, ":", self.account, f":{resource}"
+            "arn:", self.partition, f":{service}:", self.region, ":", owner, f":{resource}"
         )
 
     @property

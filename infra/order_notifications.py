@@ -147,7 +147,7 @@ class OrderNotifications(pulumi.ComponentResource):
             ),
             child,
         )
-        undelivered = dead_letter_queue("customer-mail-undelivered", child, filled_by_topic)
+        undelivered = dead_letter_queue("undelivered-mail", child, filled_by_topic)
         aws.sns.TopicSubscription(
             "customer-mail",
             topic=topic.arn,

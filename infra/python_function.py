@@ -114,15 +114,10 @@ class PythonFunction(pulumi.ComponentResource):
 
 
 def _powertools(location: Location) -> pulumi.Output[str]:
-    return pulumi.Output.concat(
-        "arn:",
-        location.partition,
-        ":lambda:",
-        location.region,
-        ":",
-        location.region.apply(lambda region: POWERTOOLS_ACCOUNTS.get(region, POWERTOOLS_ACCOUNT)),
-        f":layer:{POWERTOOLS_LAYER}",
+    publisher = location.region.apply(
+        lambda region: POWERTOOLS_ACCOUNTS.get(region, POWERTOOLS_ACCOUNT)
     )
+    return location.arn("lambda", f"layer:{POWERTOOLS_LAYER}", publisher)
 
 
 def _code(packages: Sequence[str]) -> pulumi.AssetArchive:

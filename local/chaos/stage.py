@@ -12,6 +12,7 @@ from boto3.dynamodb.types import TypeDeserializer
 
 from local.cloud import CloudError
 from local.embedded_cloud import EmbeddedCloud
+from local.engine.program import name_prefix
 
 # What a killed consumer had comes back after this; on the stage itself it takes minutes.
 VISIBILITY_SECONDS = 1
@@ -28,7 +29,7 @@ IN_QUEUE = (
 # Messages go from each to what comes after it, and never back but by an operator.
 FLOW = ("order-queue-", "refunds-", "customer-mail-")
 # Of all names that the stage's resources have.
-PREFIX = "orderflow-local-"
+PREFIX = name_prefix("local")
 
 Item = dict[str, Any]
 
@@ -55,12 +56,10 @@ class Stage:
         return self.queues[0]
 
     def _queue(self, prefix: str) -> Queue:
-        urls = self.cloud.aws.sqs.list_queues(QueueNamePrefix=f"{PREFIX}{prefix}").get(
-            "QueueUrls", []
-        )
+        listed = self.cloud.aws.sqs.list_queues(QueueNamePrefix=PREFIX + prefix)
+        urls = listed.get("QueueUrls", [])
         dead, alive = (
-            [url for url in urls if ("dead-letters" in url) is wanted and "undelivered" not in url]
-            for wanted in (True, False)
+            [url for url in urls if ("dead-letters" in url) is wanted] for wanted in (True, False)
         )
         assert len(dead) == len(alive) == 1, urls
         return Queue(url=alive[0], dead_letters=dead[0])

@@ -7,7 +7,7 @@ from pulumi.runtime.mocks import MockCallArgs, MockResourceArgs, Mocks
 
 from local.engine import providers
 from local.engine.aws import Aws
-from local.engine.program import PROJECT, run_program
+from local.engine.program import name_prefix, run_program
 from local.engine.providers.provider import ReadInputs, whole_numbers
 
 
@@ -36,7 +36,7 @@ def deploy(
         DeploymentError: a resource could not be created.
         pulumi.RunError: the program refused its configuration.
     """
-    creator = _Creator(aws, f"{PROJECT}-{stage}", registered)
+    creator = _Creator(aws, name_prefix(stage), registered)
     try:
         return run_program(stage, config, creator)
     except Exception:
@@ -50,7 +50,6 @@ class _Creator(Mocks):
     def __init__(self, aws: Aws, prefix: str, registered: Callable[[str, str], None]) -> None:
         self.failure: DeploymentError | None = None
         self._aws = aws
-        # Of the names that are made up: Pulumi.yaml's pattern.
         self._prefix = prefix
         self._registered = registered
 
@@ -68,7 +67,7 @@ class _Creator(Mocks):
             )
         inputs = ReadInputs(whole_numbers(args.inputs))
         try:
-            created = create(self._aws, f"{self._prefix}-{args.name}", inputs)
+            created = create(self._aws, self._prefix + args.name, inputs)
             if inputs.unread:
                 raise ValueError(f"its provider does not know {', '.join(sorted(inputs.unread))}")
         except Exception as error:

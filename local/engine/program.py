@@ -38,13 +38,20 @@ def stage_config(stage: str, overrides: Mapping[str, Any] | None = None) -> dict
     return {k: v if isinstance(v, str) else json.dumps(v) for k, v in config.items()}
 
 
+def name_prefix(stage: str) -> str:
+    """What all names begin with that are made up for a stage: Pulumi.yaml's pattern."""
+    return f"{PROJECT}-{stage}-"
+
+
+def run_main() -> None:
+    """Run `__main__.py` in the engine of the context."""
+    runpy.run_path(str(ROOT / "__main__.py"), run_name="__main__")
+
+
 def run_program(stage: str, config: Mapping[str, str], registrar: mocks.Mocks) -> dict[str, Any]:
     """Run the program to its end and return the stack's outputs; arguments as for `evaluate`."""
 
-    def program() -> None:
-        runpy.run_path(str(ROOT / "__main__.py"), run_name="__main__")
-
-    return evaluate(program, stage, config, registrar)
+    return evaluate(run_main, stage, config, registrar)
 
 
 def evaluate(

@@ -23,6 +23,7 @@ from functions.payments.processor import (
 )
 from local.customers import Customer, employ, sign_in, sign_up
 from local.embedded_cloud import EmbeddedCloud
+from local.engine.program import name_prefix
 from local.mailbox import Mail
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ RESTAURANT = "Dominos"
 PIZZA = {"name": "Pizza", "quantity": 6, "restaurantId": RESTAURANT}
 WITHIN_SECONDS = 60
 # Of all names that the stages' resources have.
-PREFIX = "orderflow-local-"
+PREFIX = name_prefix("local")
 
 T = TypeVar("T")
 
@@ -297,7 +298,7 @@ class Stage:
     def queues(self, prefix: str) -> list[str]:
         """The addresses of all stages' queues of this name, without their dead-letter queues."""
         urls = self.cloud.aws.sqs.list_queues(QueueNamePrefix=f"{PREFIX}{prefix}")["QueueUrls"]
-        return [url for url in urls if "dead-letters" not in url and "undelivered" not in url]
+        return [url for url in urls if "dead-letters" not in url]
 
     def dead_letters(self) -> list[str]:
         """The bodies of the messages in the dead-letter queue, which stay there."""

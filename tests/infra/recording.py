@@ -1,7 +1,6 @@
 """A recording engine: keeps every registration, and answers as AWS would."""
 
 import json
-import runpy
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
@@ -11,7 +10,7 @@ import pulumi
 from pulumi.runtime.mocks import MockCallArgs, MockResourceArgs, Mocks
 from pulumi.runtime.stack import Stack
 
-from local.engine.program import ROOT, evaluate, stage_config
+from local.engine.program import evaluate, run_main, stage_config
 
 ACCOUNT = "123456789012"
 REGION = "us-east-1"
@@ -161,7 +160,7 @@ def record_program(stage: str, **options: Any) -> Recording:
 
     def program() -> None:
         recording.note_options()
-        runpy.run_path(str(ROOT / "__main__.py"), run_name="__main__")
+        run_main()
 
     recording.outputs = evaluate(program, stage, stage_config(stage, options), recording)
     return recording

@@ -5,7 +5,7 @@ from tests.infra.recording import Recording
 
 def test_it_rests_encrypted_for_fourteen_days_and_goes_nowhere_by_itself(prod: Recording) -> None:
     resting = {
-        "customer-mail-undelivered",
+        "undelivered-mail",
         "order-queue-dead-letters",
         "refunds-dead-letters",
         "customer-mail-dead-letters",

@@ -63,7 +63,7 @@ def test_the_mail_queue_gets_the_bare_notification(mailing: Recording) -> None:
         "aws:sns/topicSubscription:TopicSubscription", "customer-mail"
     ).inputs
     assert subscription["protocol"] == "sqs"
-    undelivered = mailing.one("aws:sqs/queue:Queue", "customer-mail-undelivered").arn
+    undelivered = mailing.one("aws:sqs/queue:Queue", "undelivered-mail").arn
     assert subscription["topic"] == arn("aws:sns/topic:Topic", "order-notifications")
     assert subscription["endpoint"] == mailing.one("aws:sqs/queue:Queue", "customer-mail").arn
     assert subscription["rawMessageDelivery"] is True
@@ -74,12 +74,10 @@ def test_only_the_topic_fills_the_mail_queue_and_that_of_what_it_cannot_deliver(
     mailing: Recording,
 ) -> None:
     policies = {each.name: each.policy() for each in mailing.of("aws:sqs/queuePolicy:QueuePolicy")}
-    assert set(policies) == {
-        *("customer-mail", "customer-mail-dead-letters", "customer-mail-undelivered")
-    }
+    assert set(policies) == {"customer-mail", "customer-mail-dead-letters", "undelivered-mail"}
     # SQS moves messages only out of dead-letter queues that no other service fills.
     assert [each["Effect"] for each in policies["customer-mail-dead-letters"]] == ["Deny"]
-    for name in ("customer-mail", "customer-mail-undelivered"):
+    for name in ("customer-mail", "undelivered-mail"):
         [allow] = [each for each in policies[name] if each["Effect"] == "Allow"]
         assert allow["Principal"] == {"Service": "sns.amazonaws.com"}
         assert allow["Action"] == ["sqs:SendMessage"]

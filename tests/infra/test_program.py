@@ -270,7 +270,7 @@ FILLED_BY: dict[str, tuple[str, str, dict[str, Any]] | None] = {
     MAIL_QUEUE: FROM_TOPIC,
     # SQS moves messages only out of dead-letter queues that no other service fills.
     f"{MAIL_QUEUE}-dead-letters": None,
-    f"{MAIL_QUEUE}-undelivered": FROM_TOPIC,
+    arn("aws:sqs/queue:Queue", "undelivered-mail"): FROM_TOPIC,
     arn("aws:sqs/queue:Queue", "order-broadcast-dead-letters"): None,
     TOPIC: None,
     arn("aws:sns/topic:Topic", "order-alarms"): (
@@ -377,7 +377,7 @@ def test_every_log_group_keeps_the_stages_days(
 def test_the_outputs_are_the_documented_ones(stage: Recording) -> None:
     queues = {
         "mailDeadLetterQueueUrl": "customer-mail-dead-letters",
-        "undeliveredMailQueueUrl": "customer-mail-undelivered",
+        "undeliveredMailQueueUrl": "undelivered-mail",
     }
     mail = {
         output: f"https://sqs.{REGION}.amazonaws.com/123456789012/{name}"
@@ -412,7 +412,7 @@ def without() -> Recording:
 def test_customers_are_mailed_only_with_a_sender(local: Recording, without: Recording) -> None:
     mail = {
         *("email-customer", "customer-mail", "customer-mail-dead-letters", "customer-mails"),
-        *("customer-mail-undelivered", "customers-unmailed", "mails-undelivered"),
+        *("undelivered-mail", "customers-unmailed", "mails-undelivered"),
     }
     assert mail <= {each.name for each in local.resources}
     assert not mail & {each.name for each in without.resources}
@@ -541,7 +541,7 @@ def test_the_alarms_watch_the_other_layers(prod: Recording) -> None:
     assert watched == {
         "orders-rejected": ["order-queue-dead-letters-1a2b3c4"],
         "customers-unmailed": ["customer-mail-dead-letters-1a2b3c4"],
-        "mails-undelivered": ["customer-mail-undelivered-1a2b3c4"],
+        "mails-undelivered": ["undelivered-mail-1a2b3c4"],
         "orders-faulty": [WORKFLOW],
         "orders-cut-off": [WORKFLOW],
         "payments-unrefunded": ["refunds-dead-letters-1a2b3c4"],

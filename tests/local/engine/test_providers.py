@@ -34,7 +34,7 @@ FUNCTIONS = {
 }
 BROADCAST_DEAD_LETTERS = "order-broadcast-dead-letters"
 QUEUES = {"order-queue": "start-workflow", "customer-mail": "email-customer"}
-UNDELIVERED = "customer-mail-undelivered"
+UNDELIVERED = "undelivered-mail"
 RECEIVES = {"order-queue": 5, "customer-mail": 480}
 
 
