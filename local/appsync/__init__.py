@@ -1,5 +1,9 @@
-"""AppSync's data plane: serves GraphQL for the APIs deployed on the emulator's control plane."""
+"""AppSync's data plane: serves GraphQL for the APIs deployed on the emulator's control plane.
 
-from local.appsync.gateway import Gateway
+A room imports only from those below it: protocols, control_plane, execution, resolvers, access,
+documents; and all of them from `errors` and `aws`.
+"""
+
+from local.appsync.protocols.gateway import Gateway
 
 __all__ = ["Gateway"]

@@ -13,7 +13,7 @@ import pytest
 from graphql import GraphQLObjectType
 
 from infra.order_api import GRAPHQL
-from local.appsync.schema import build_schema
+from local.appsync.documents.schema import build_schema
 from tests.e2e.conftest import Deploy
 from tests.e2e.identities import (
     Identity,

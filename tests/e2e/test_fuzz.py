@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from hypothesis_graphql import from_schema, nodes
 
 from infra.order_api import GRAPHQL
-from local.appsync.schema import build_schema
+from local.appsync.documents.schema import build_schema
 from local.customers import Customer
 from tests.e2e.conftest import Deploy
 from tests.e2e.stage import DELETE, GET, LIST, LIST_RESTAURANT, PLACE, RETRY, UPDATE, Stage

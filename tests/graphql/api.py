@@ -19,12 +19,12 @@ from infra.order_api import (
     UNITS,
 )
 from local.appsync.aws import AwsCaller, Reply
-from local.appsync.datasources import DataSource
-from local.appsync.datasources.dynamodb import DynamoDbDataSource, to_plain
-from local.appsync.datasources.none import NoneDataSource
-from local.appsync.datasources.pagination import PaginationTokens
 from local.appsync.errors import DataSourceError
-from local.appsync.javascript import Evaluation
+from local.appsync.resolvers.datasources import DataSource
+from local.appsync.resolvers.datasources.dynamodb import DynamoDbDataSource, to_plain
+from local.appsync.resolvers.datasources.none import NoneDataSource
+from local.appsync.resolvers.datasources.pagination import PaginationTokens
+from local.appsync.resolvers.javascript import Evaluation
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

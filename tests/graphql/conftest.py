@@ -10,7 +10,7 @@ import pytest
 from moto import mock_aws
 
 from infra.substitution import substitute
-from local.appsync.javascript import Evaluation, ResolverRuntime
+from local.appsync.resolvers.javascript import Evaluation, ResolverRuntime
 from local.cloud.node import ensure_node
 from tests.graphql.api import Api
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from local.appsync.javascript import NodeWorker
+from local.appsync.resolvers.javascript import NodeWorker
 from local.cloud.node import ensure_node
 from tests.graphql.conftest import CUSTOMER, Evaluate, code, refused
 

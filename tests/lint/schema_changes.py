@@ -7,7 +7,7 @@ from pathlib import Path
 
 from graphql import GraphQLSchema, build_schema, find_breaking_changes
 
-from local.appsync.schema import PRELUDE
+from local.appsync.documents.schema import PRELUDE
 
 SCHEMA = Path("graphql") / "schema.graphql"
 MAIN = ("origin/main", "main")

@@ -1,0 +1,1 @@
+"""What is deployed: the emulator's control plane, with the refusals that it lacks."""

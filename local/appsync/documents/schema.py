@@ -1,0 +1,107 @@
+"""Builds a GraphQL schema from SDL, and refuses what AppSync would refuse."""
+
+from graphql import (
+    GraphQLError,
+    GraphQLSchema,
+    build_ast_schema,
+    parse,
+    validate_schema,
+)
+from graphql.execution.values import get_argument_values, get_directive_values
+from graphql.language import DirectiveNode, DocumentNode, Visitor, visit
+from graphql.validation.validate import validate_sdl
+
+from local.appsync.documents.places import places
+from local.appsync.documents.scalars import SCALARS
+
+PRELUDE = "\n".join(
+    [f"scalar {name}" for name in SCALARS]
+    + [
+        "directive @aws_subscribe(mutations: [String!]!) on FIELD_DEFINITION",
+        "directive @aws_auth(cognito_groups: [String!]!) on FIELD_DEFINITION",
+        "directive @aws_cognito_user_pools(cognito_groups: [String!]) on FIELD_DEFINITION | OBJECT",
+        "directive @aws_api_key on FIELD_DEFINITION | OBJECT",
+        "directive @aws_iam on FIELD_DEFINITION | OBJECT",
+        "directive @aws_oidc on FIELD_DEFINITION | OBJECT",
+        "directive @aws_lambda on FIELD_DEFINITION | OBJECT",
+    ]
+)
+_PRELUDE_DEFINITIONS = parse(PRELUDE, no_location=True).definitions
+
+
+class SchemaRefused(Exception):
+    """AppSync would not take this schema; the message names what and, where known, the line."""
+
+
+def _describe(error: GraphQLError) -> str:
+    for line, column in places(error):
+        return f"{error.message} (line {line}, column {column})"
+    return error.message
+
+
+def build_schema(sdl: str) -> GraphQLSchema:
+    """The schema, with AppSync's scalars and directives predefined.
+
+    Raises:
+        SchemaRefused: its syntax, a type, a directive or an argument is wrong, or it has no Query.
+    """
+    try:
+        document = parse(sdl)
+    except GraphQLError as error:
+        raise SchemaRefused(_describe(error)) from error
+    whole = DocumentNode(definitions=_PRELUDE_DEFINITIONS + document.definitions)
+    if errors := validate_sdl(whole):
+        raise SchemaRefused("\n".join(map(_describe, errors)))
+    schema = build_ast_schema(whole, assume_valid_sdl=True)
+    if schema.query_type is None:
+        raise SchemaRefused("There is no top level schema object: the schema has no Query type.")
+    if errors := validate_schema(schema):
+        raise SchemaRefused("\n".join(map(_describe, errors)))
+    for scalar in SCALARS.values():
+        built = schema.type_map[scalar.name]
+        for behaviour in ("serialize", "parse_value", "parse_literal"):
+            setattr(built, behaviour, getattr(scalar, behaviour))
+    visit(document, _DirectiveArguments(schema))
+    _check_subscriptions(schema)
+    return schema
+
+
+class _DirectiveArguments(Visitor):
+    """The rules for SDL leave the values of directives' arguments unchecked."""
+
+    def __init__(self, schema: GraphQLSchema) -> None:
+        super().__init__()
+        self._schema = schema
+
+    def enter_directive(self, node: DirectiveNode, *_: object) -> None:
+        directive = self._schema.get_directive(node.name.value)
+        assert directive is not None
+        try:
+            get_argument_values(directive, node)
+        except GraphQLError as error:
+            raise SchemaRefused(_describe(error)) from error
+
+
+def subscribed_mutations(schema: GraphQLSchema) -> dict[str, list[str]]:
+    """The mutations that each subscription field names in `@aws_subscribe`."""
+    directive = schema.get_directive("aws_subscribe")
+    assert directive is not None
+    mutations: dict[str, list[str]] = {}
+    if schema.subscription_type:
+        for name, field in schema.subscription_type.fields.items():
+            assert field.ast_node is not None
+            if values := get_directive_values(directive, field.ast_node):
+                mutations[name] = values["mutations"]
+    return mutations
+
+
+def _check_subscriptions(schema: GraphQLSchema) -> None:
+    """AppSync: `@aws_subscribe` belongs on subscription fields and names mutations that exist."""
+    known = schema.mutation_type.fields if schema.mutation_type else {}
+    for name, mutations in subscribed_mutations(schema).items():
+        for mutation in mutations:
+            if mutation not in known:
+                raise SchemaRefused(
+                    f"Subscription.{name} subscribes to the mutation {mutation}, "
+                    "which the schema does not have."
+                )

@@ -1,0 +1,1 @@
+"""Runs requests against a deployed API: queries, mutations and subscriptions."""

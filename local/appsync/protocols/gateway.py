@@ -1,0 +1,290 @@
+"""The HTTP server in front of deployed APIs, on a thread and an event loop of its own."""
+
+import asyncio
+import functools
+import logging
+import os
+import threading
+from collections.abc import Awaitable, Callable, Iterable
+from pathlib import Path
+from typing import Self
+
+import aiohttp
+from aiohttp import web
+from botocore.exceptions import ClientError
+
+from local.appsync.aws import AwsCaller
+from local.appsync.control_plane.proxy import ControlPlane
+from local.appsync.documents.schema import SchemaRefused
+from local.appsync.errors import RequestRefused
+from local.appsync.execution.api import DeployedApi, read_description
+from local.appsync.execution.request import run_request
+from local.appsync.execution.subscriptions import Subscriptions
+from local.appsync.protocols.listener import Listener, localhost_context
+from local.appsync.protocols.realtime import RealtimeService
+from local.appsync.resolvers.javascript import ResolverRuntime
+from local.cloud import CloudError, ensure_node, free_port
+from local.cloud.emulator import require_free
+
+_GRAPHIQL = Path(__file__).parents[2] / "graphiql" / "index.html"
+# https://docs.aws.amazon.com/general/latest/gr/appsync.html
+_BODY_LIMIT_BYTES = 2**20
+_REQUEST_SECONDS = 30
+# A data source gives up first, so that the response handler still has time.
+_DATA_SOURCE_SECONDS = 28
+
+log = logging.getLogger("appsync")
+
+
+class Gateway:
+    """Serves AppSync's control plane and the GraphQL addresses of the APIs deployed through it.
+
+    Args:
+        emulator_url: the emulator, which holds the control plane's state.
+        port: TCP port; a free one where None.
+        region: the region of the APIs.
+        routes: more routes to serve.
+        ca: where to write the certificate of the authority behind the gateway's own, for clients
+            that speak TLS: the port takes plain and TLS connections alike.
+    """
+
+    def __init__(
+        self,
+        emulator_url: str,
+        *,
+        port: int | None = None,
+        region: str = "us-east-1",
+        routes: Iterable[web.AbstractRouteDef] = (),
+        ca: Path | None = None,
+    ) -> None:
+        self._port = port or free_port()
+        self.url = f"http://127.0.0.1:{self._port}"
+        self._emulator_url = emulator_url
+        self._region = region
+        self._routes = tuple(routes)
+        self._ca = ca
+        self._thread: threading.Thread | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._stopping: asyncio.Event | None = None
+        self._failure: BaseException | None = None
+
+    def start(self) -> None:
+        """Start the thread and return when the server answers.
+
+        Raises:
+            CloudError: the port is taken, or Node.js is missing.
+        """
+        require_free(self._port)
+        ensure_node()
+        ready = threading.Event()
+        self._failure = None
+        self._thread = threading.Thread(
+            target=self._run, args=(ready,), name="appsync", daemon=True
+        )
+        self._thread.start()
+        ready.wait()
+        if self._failure is not None:
+            failure, self._failure = self._failure, None
+            self._thread.join()
+            self._thread = None
+            raise CloudError(f"The AppSync gateway did not start: {failure}") from failure
+
+    def stop(self) -> None:
+        """Stop the server and its Node workers; harmless where it does not run."""
+        thread, self._thread = self._thread, None
+        if thread is None:
+            return
+        if self._loop and self._stopping:
+            self._loop.call_soon_threadsafe(self._stopping.set)
+        thread.join()
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def _run(self, ready: threading.Event) -> None:
+        try:
+            asyncio.run(self._serve(ready))
+        except Exception as error:
+            self._failure = error
+            log.exception("The AppSync gateway ended.")
+        finally:
+            ready.set()
+
+    async def _serve(self, ready: threading.Event) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._stopping = asyncio.Event()
+        timeout = aiohttp.ClientTimeout(total=_DATA_SOURCE_SECONDS)
+        connector = aiohttp.TCPConnector(limit=0)
+        async with aiohttp.ClientSession(
+            timeout=timeout,
+            connector=connector,
+            # One API's cookies must not travel with another's requests.
+            cookie_jar=aiohttp.DummyCookieJar(),
+            skip_auto_headers=("Content-Type", "User-Agent"),
+        ) as http:
+            caller = AwsCaller(http, self._emulator_url, self._region)
+            service = GraphqlService(http, caller, self._emulator_url)
+            realtime = RealtimeService(service.api, service.runtime, service.subscriptions)
+            control = ControlPlane(http, caller, self._emulator_url, self.url, service.forget)
+            app = web.Application(client_max_size=_BODY_LIMIT_BYTES)
+            app.router.add_routes(
+                [
+                    web.post("/apis/{api_id}/graphql", service.handle),
+                    web.options("/apis/{tail:.*}", _preflight),
+                    web.options("/graphiql/cognito", _preflight),
+                    web.get("/apis/{api_id}/graphql", _page_or(realtime.handle)),
+                    web.get("/apis/{api_id}/graphql/realtime", realtime.handle),
+                    web.route("*", "/v1/{tail:.*}", control.handle),
+                    *self._routes,
+                ]
+            )
+            app.on_response_prepare.append(_allow_every_origin)
+            app.on_shutdown.append(realtime.close)
+            runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
+            await runner.setup()
+            assert runner.server is not None
+            listener = Listener(runner.server, localhost_context(self._ca))
+            try:
+                await listener.start(self._port)
+                ready.set()
+                await self._stopping.wait()
+            finally:
+                await listener.stop()
+                await runner.cleanup()
+                await service.close()
+
+
+async def _preflight(_: web.Request) -> web.Response:
+    return web.Response()
+
+
+async def _allow_every_origin(_: web.Request, response: web.StreamResponse) -> None:
+    """As AppSync does: it is the token that lets a caller in, and no cookie."""
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    response.headers["Access-Control-Allow-Headers"] = "*, Authorization"
+    response.headers["Access-Control-Allow-Methods"] = "POST, GET, OPTIONS"
+    response.headers["Access-Control-Expose-Headers"] = "x-amzn-RequestId,x-amzn-ErrorType"
+    response.headers["Access-Control-Max-Age"] = "172800"
+
+
+def _page_or(
+    realtime: Callable[[web.Request], Awaitable[web.StreamResponse]],
+) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+    """A browser gets the page at the address where a client opens its WebSocket."""
+
+    async def handle(request: web.Request) -> web.StreamResponse:
+        if request.headers.get("upgrade", "").lower() == "websocket":
+            return await realtime(request)
+        return await _graphiql(request)
+
+    return handle
+
+
+async def _graphiql(request: web.Request) -> web.StreamResponse:
+    if "text/html" not in request.headers.get("accept", "") or not _GRAPHIQL.is_file():
+        raise web.HTTPNotFound
+    return web.FileResponse(_GRAPHIQL)
+
+
+def _refuse(refusal: RequestRefused) -> web.Response:
+    return web.json_response(
+        refusal.body, status=refusal.status, headers={"x-amzn-ErrorType": refusal.error_type}
+    )
+
+
+class GraphqlService:
+    """GraphQL over HTTP, for every API that the control plane knows."""
+
+    def __init__(self, http: aiohttp.ClientSession, caller: AwsCaller, emulator_url: str) -> None:
+        self._http = http
+        self._caller = caller
+        self._emulator_url = emulator_url
+        self.runtime = ResolverRuntime()
+        self.subscriptions = Subscriptions()
+        self._apis: dict[str, asyncio.Task[DeployedApi]] = {}
+        self._token_key = os.urandom(32)
+
+    def forget(self, api_id: str) -> None:
+        """Read the API again at its next request.
+
+        Subscriptions live on with the API as they found it; mutations still reach them.
+        """
+        self._apis.pop(api_id, None)
+
+    async def close(self) -> None:
+        """End the Node workers."""
+        await self.runtime.close()
+
+    async def handle(self, request: web.Request) -> web.Response:
+        """Answer one GraphQL request, whatever happens."""
+        try:
+            async with asyncio.timeout(_REQUEST_SECONDS):
+                return web.json_response(await self._answer(request))
+        except RequestRefused as refusal:
+            return _refuse(refusal)
+        except web.HTTPRequestEntityTooLarge:
+            return _refuse(
+                RequestRefused(
+                    413, "RequestEntityTooLargeException", "The request is larger than 1 MB."
+                )
+            )
+        except TimeoutError:
+            error = {"errorType": "ExecutionTimeout", "message": "Execution timed out."}
+            return web.json_response({"data": None, "errors": [error]})
+        except Exception:
+            log.exception("Internal failure")
+            return _refuse(RequestRefused(500, "InternalFailure", "An internal failure occurred."))
+
+    async def _answer(self, request: web.Request) -> dict[str, object]:
+        api_id = request.match_info["api_id"]
+        api = await self.api(api_id)
+        try:
+            body = await request.read()
+        except ConnectionResetError as gone:
+            message = "The connection ended before the request did."
+            raise RequestRefused(400, "MalformedHttpRequestException", message) from gone
+        headers = {name.lower(): value for name, value in request.headers.items()}
+        caller = await api.authenticator.authenticate(
+            str(request.url), headers, body, request.remote or ""
+        )
+        publish = functools.partial(self.subscriptions.publish, api_id)
+        return await run_request(api, self.runtime, caller, headers, body, publish)
+
+    async def api(self, api_id: str) -> DeployedApi:
+        """The API as it is deployed.
+
+        Raises:
+            RequestRefused: 404, where it cannot be served.
+        """
+        reading = self._apis.get(api_id)
+        if reading is None:
+            reading = asyncio.create_task(self._read(api_id))
+            self._apis[api_id] = reading
+        try:
+            return await asyncio.shield(reading)
+        except BaseException:
+            if self._apis.get(api_id) is reading and reading.done():
+                self.forget(api_id)
+            raise
+
+    async def _read(self, api_id: str) -> DeployedApi:
+        try:
+            description = await asyncio.to_thread(
+                read_description, self._emulator_url, self._caller.region, api_id
+            )
+        except (ClientError, SchemaRefused) as error:
+            log.warning("API %s cannot be served: %s", api_id, error)
+            raise RequestRefused(
+                404, "NotFoundException", f"GraphQL API {api_id} not found."
+            ) from error
+        return DeployedApi(
+            description,
+            caller=self._caller,
+            http=self._http,
+            emulator_url=self._emulator_url,
+            token_key=self._token_key,
+        )

@@ -1,0 +1,1 @@
+"""Runs resolvers: their JavaScript, and the data sources between the handlers."""

@@ -1,0 +1,124 @@
+"""Starting and stopping the gateway."""
+
+import json
+import logging
+import socket
+import struct
+import threading
+import urllib.request
+from http.client import HTTPConnection
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import pytest
+from aiohttp import web
+
+from local.appsync import Gateway
+from local.appsync.protocols import gateway as gateway_module
+from local.cloud import CloudError, Emulator
+from tests.local.appsync.deployment import deploy
+
+if TYPE_CHECKING:
+    from mypy_boto3_appsync import AppSyncClient
+
+
+def test_a_taken_port_is_named() -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        with pytest.raises(CloudError, match=f"Port {port}"):
+            Gateway("http://127.0.0.1:1", port=port).start()
+
+
+def test_a_stopped_gateway_leaves_its_port_and_no_thread() -> None:
+    before = threading.enumerate()
+    gateway = Gateway("http://127.0.0.1:1")
+    for _ in range(2):
+        with gateway:
+            assert "appsync" in [thread.name for thread in set(threading.enumerate()) - set(before)]
+        assert not set(threading.enumerate()) - set(before)
+    gateway.stop()
+
+
+def test_serves_the_routes_it_is_given() -> None:
+    async def mail(_: web.Request) -> web.Response:
+        return web.json_response(["hello"])
+
+    with (
+        Gateway("http://127.0.0.1:1", routes=[web.get("/mailbox", mail)]) as gateway,
+        urllib.request.urlopen(f"{gateway.url}/mailbox") as response,  # noqa: S310
+    ):
+        assert json.load(response) == ["hello"]
+
+
+def test_a_browser_gets_the_page_where_there_is_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = tmp_path / "index.html"
+    monkeypatch.setattr(gateway_module, "_GRAPHIQL", page)
+
+    def get(url: str, accept: str) -> tuple[int, str]:
+        connection = HTTPConnection(url.removeprefix("http://"))
+        connection.request("GET", "/apis/any/graphql", headers={"Accept": accept})
+        response = connection.getresponse()
+        content = response.read().decode()
+        connection.close()
+        return response.status, content
+
+    with Gateway("http://127.0.0.1:1") as gateway:
+        assert get(gateway.url, "text/html")[0] == 404
+        page.write_text("<p>hello</p>")
+        assert get(gateway.url, "text/html,*/*") == (200, "<p>hello</p>")
+        assert get(gateway.url, "application/json")[0] == 404
+
+
+@pytest.mark.cloud
+def test_a_fault_of_the_gateway_is_logged_and_never_shown(
+    appsync: "AppSyncClient", caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    api = deploy(appsync, "type Query { a: Int }")
+    assert api.run("{ a }").status == 200
+
+    def fail(*_: object) -> None:
+        raise ValueError("a secret of the gateway")
+
+    monkeypatch.setattr(gateway_module, "run_request", fail)
+    with caplog.at_level(logging.ERROR):
+        answer = api.run("{ a }")
+    assert answer.status == 500
+    assert answer.body == {
+        "errors": [{"errorType": "InternalFailure", "message": "An internal failure occurred."}]
+    }
+    assert "a secret of the gateway" in caplog.text
+
+
+@pytest.mark.cloud
+def test_a_client_that_leaves_before_its_request_is_whole_is_no_fault(
+    appsync: "AppSyncClient", caplog: pytest.LogCaptureFixture
+) -> None:
+    api = deploy(appsync, "type Query { a: Int }")
+    assert api.run("{ a }").status == 200
+    address = urlsplit(api.url)
+
+    with caplog.at_level(logging.ERROR):
+        with socket.create_connection((address.hostname or "", address.port or 0)) as connection:
+            head = f"POST {address.path} HTTP/1.1\r\nHost: any\r\nContent-Length: 100\r\n\r\n{{"
+            connection.sendall(head.encode())
+            # A reset, not a farewell.
+            linger = struct.pack("ii", 1, 0)
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+        assert api.run("{ a }").status == 200
+
+    assert caplog.text == ""
+
+
+@pytest.mark.cloud
+def test_a_second_gateway_reads_what_was_deployed_through_the_first(
+    appsync: "AppSyncClient", emulator: Emulator
+) -> None:
+    api = deploy(appsync, "type Query { a: Int }")
+    with Gateway(emulator.url) as other:
+        api.url = f"{other.url}/apis/{api.api_id}/graphql"
+        assert api.run("{ a }").data == {"a": None}
