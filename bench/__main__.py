@@ -326,7 +326,6 @@ class Bench:
     def _cpu_seconds(self) -> dict[str, float]:
         """CPU time so far, by part: everything but the load generator."""
         here, emulator = psutil.Process(), psutil.Process(self.cloud.emulator.pid)
-        times = emulator.cpu_times()
         node = [child for child in here.children() if child.name() == "node"]
         return {
             "gateway": spent(here),
@@ -334,8 +333,7 @@ class Bench:
             "emulator": spent(emulator),
             # The Lambda workers that live, and those that have ended.
             "functions": sum(spent(child) for child in emulator.children(recursive=True))
-            + times.children_user
-            + times.children_system,
+            + sum(spent_by_ended(each) for each in (emulator, *emulator.children())),
         }
 
 
@@ -389,6 +387,12 @@ def none_field(cloud: EmbeddedCloud) -> Numbers:
 def spent(process: psutil.Process) -> float:
     times = process.cpu_times()
     return times.user + times.system
+
+
+def spent_by_ended(process: psutil.Process) -> float:
+    """The CPU seconds of its children that have ended."""
+    times = process.cpu_times()
+    return times.children_user + times.children_system
 
 
 def rounded(value: float) -> float:

@@ -14,6 +14,7 @@ import signal
 from collections import Counter
 from dataclasses import dataclass, field
 from enum import StrEnum
+from pathlib import Path
 from typing import Any
 
 import psutil
@@ -188,7 +189,11 @@ class Saboteur:
     def _workers(self) -> list[psutil.Process]:
         emulator = psutil.Process(self.stage.cloud.emulator.pid)
         return sorted(
-            (each for each in emulator.children() if _function(each).startswith(KILLED)),
+            (
+                each
+                for each in emulator.children(recursive=True)
+                if _function(each).startswith(KILLED)
+            ),
             key=lambda process: (_function(process), process.pid),
         )
 
@@ -218,5 +223,6 @@ class Saboteur:
 def _function(process: psutil.Process) -> str:
     """The program's name of the function that this process runs; of others, nothing."""
     with contextlib.suppress(psutil.Error):
-        return process.environ().get("AWS_LAMBDA_FUNCTION_NAME", "").removeprefix(PREFIX)
+        # The emulator unpacks a function's code for each worker.
+        return Path(process.cwd()).parent.name.removeprefix(f"ministack-lambda-{PREFIX}")
     return ""

@@ -3,12 +3,11 @@
 All of it was seen in MiniStack 1.5.33, and is looked at anew with each other version.
 """
 
+from local.cloud.mends.costs import COSTS
 from local.cloud.mends.event_deliveries import ask_queue_policies
-from local.cloud.mends.execution_delay import begin_at_once
 from local.cloud.mends.execution_ends import end_executions_once
 from local.cloud.mends.execution_starts import tell_executions_apart
 from local.cloud.mends.function_errors import name_function_errors
-from local.cloud.mends.parsed_expressions import keep_parsed_expressions
 from local.cloud.mends.queue_messages import change_queues_whole
 from local.cloud.mends.ses_identities import authorize_sending_on_identities
 from local.cloud.mends.table_writes import write_tables_whole
@@ -16,13 +15,12 @@ from local.cloud.mends.table_writes import write_tables_whole
 MENDS = (
     ask_queue_policies,
     authorize_sending_on_identities,
-    begin_at_once,
     change_queues_whole,
     end_executions_once,
-    keep_parsed_expressions,
     name_function_errors,
     tell_executions_apart,
     write_tables_whole,
+    *COSTS,
 )
 
 

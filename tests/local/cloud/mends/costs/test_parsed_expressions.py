@@ -48,7 +48,7 @@ seen = [
     for n in (1, 2, 3, 2, 1)
 ]
 once = {text: parses.count(text) for text in set(parses)}
-forget = sys.modules["local.cloud.mends.parsed_expressions"]._idle.clear
+forget = sys.modules["local.cloud.mends.costs.parsed_expressions"]._idle.clear
 anew = []
 for n in (1, 2, 3, 2, 1):
     anew.append([])
