@@ -18,7 +18,8 @@ import psutil
 from local.cloud import ensure_node
 
 ROOT = Path(__file__).parents[2]
-WITHIN_SECONDS = 30
+# A machine may be busy with something else; what comes never is only told later for it.
+WITHIN_SECONDS = 120
 MARK = "ORDERFLOW_TEST_RUN"
 
 T = TypeVar("T")
