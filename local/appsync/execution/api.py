@@ -28,7 +28,7 @@ from local.appsync.aws import AwsCaller, boto_client
 from local.appsync.documents.schema import build_schema, subscribed_mutations
 from local.appsync.documents.selection import fields_of
 from local.appsync.documents.validation import validation_error, validation_errors
-from local.appsync.errors import RequestRefused, not_authorized_to_access
+from local.appsync.errors import RequestRefused, malformed, not_authorized_to_access
 from local.appsync.resolvers.datasources import open_data_source
 from local.appsync.resolvers.datasources.pagination import PaginationTokens
 from local.appsync.resolvers.resolver import Execution, Handlers, Resolver, ResolverRun
@@ -254,9 +254,7 @@ class DeployedApi:
         try:
             document = parse(query, max_tokens=_MOST_TOKENS)
         except (GraphQLError, RecursionError) as error:
-            raise RequestRefused(
-                400, "MalformedHttpRequestException", "Unable to parse GraphQL query."
-            ) from error
+            raise malformed() from error
         return PreparedDocument(document=document, errors=self._refusals(document))
 
     def _refusals(self, document: DocumentNode) -> list[dict[str, Any]]:

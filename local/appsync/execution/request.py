@@ -14,13 +14,12 @@ from graphql.language import OperationType
 from local.appsync.access.authorization import Caller
 from local.appsync.documents.selection import by_field_name
 from local.appsync.documents.values import VariablesRefused, coerce_variables
-from local.appsync.errors import RequestRefused
+from local.appsync.errors import RequestRefused, malformed
 from local.appsync.execution.api import DeployedApi, root_fields
 from local.appsync.execution.executor import MOST_VALUES, AnswerTooLarge, Run
 from local.appsync.resolvers.javascript import ResolverRuntime
 from local.appsync.resolvers.resolver import Execution
 
-_NOT_READ = "Unable to parse GraphQL query."
 # Coercing the variables of a larger request would hold the event loop.
 _SMALL_BYTES = 10_000
 _FEW_VALUES = 10_000
@@ -43,13 +42,11 @@ class Request:
 def read_body(body: bytes) -> Request:
     """A posted request.
 
-    AppSync's words: https://github.com/graphql/graphql-over-http/issues/81
-
     Raises:
         RequestRefused: 400, where it is no JSON object or a member is missing or of a wrong type.
     """
     if not body:
-        raise _malformed("Request body is empty.")
+        raise malformed("Request body is empty.")
     return _read(_read_json(body), len(body))
 
 
@@ -76,7 +73,7 @@ def _read_json(text: bytes) -> Any:
         # Half a character, which JSON can spell, is none that anyone could store or answer.
         json.dumps(value, ensure_ascii=False).encode()
     except (ValueError, RecursionError) as error:
-        raise _malformed(_NOT_READ) from error
+        raise malformed() from error
     return value
 
 
@@ -85,11 +82,11 @@ def _read(request: Any, size: int) -> Request:
         case {"query": str(query)} if query.strip():
             members: dict[str, Any] = request
         case _:
-            raise _malformed(_NOT_READ)
+            raise malformed()
     name: Any = members.get("operationName")
     variables: Any = members.get("variables")
     if not isinstance(name, str | None) or not isinstance(variables, dict | None):
-        raise _malformed(_NOT_READ)
+        raise malformed()
     values: dict[str, Any] = variables or {}
     return Request(query=query, operation_name=name or None, variables=values, size=size)
 
@@ -102,10 +99,6 @@ def _no_json(constant: str) -> float:
 def _finite(text: str) -> float:
     number = float(text)
     return number if math.isfinite(number) else _no_json(text)
-
-
-def _malformed(message: str) -> RequestRefused:
-    return RequestRefused(400, "MalformedHttpRequestException", message)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,21 +6,26 @@ import logging
 import os
 import threading
 import uuid
+import zlib
 from collections.abc import Awaitable, Callable, Iterable
 from pathlib import Path
 from typing import Self
 
 import aiohttp
 from aiohttp import web
-from aiohttp.http_exceptions import HttpProcessingError
 from botocore.exceptions import ClientError
 
 from local.appsync.aws import AwsCaller
 from local.appsync.control_plane.proxy import ControlPlane
 from local.appsync.documents.schema import SchemaRefused
-from local.appsync.errors import RequestRefused
+from local.appsync.errors import RequestRefused, malformed
 from local.appsync.execution.api import DeployedApi, read_description
-from local.appsync.execution.request import Answer, read_body, read_query_string, run_request
+from local.appsync.execution.request import (
+    Answer,
+    read_body,
+    read_query_string,
+    run_request,
+)
 from local.appsync.execution.subscriptions import Subscriptions
 from local.appsync.protocols.listener import Listener, localhost_context
 from local.appsync.protocols.realtime import RealtimeService
@@ -148,7 +153,8 @@ class Gateway:
             )
             app.on_response_prepare.append(_add_headers)
             app.on_shutdown.append(realtime.close)
-            runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
+            # aiohttp has words of its own for a body that is not encoded as its header says.
+            runner = web.AppRunner(app, access_log=None, shutdown_timeout=1, auto_decompress=False)
             await runner.setup()
             assert runner.server is not None
             listener = Listener(runner.server, localhost_context(self._ca))
@@ -182,27 +188,47 @@ def _get(graphql: _Handler, realtime: _Handler) -> _Handler:
     async def handle(request: web.Request) -> web.StreamResponse:
         if request.headers.get("upgrade", "").lower() == "websocket":
             return await realtime(request)
-        if (
-            "query" not in request.query
-            and "text/html" in request.headers.get("accept", "")
-            and _GRAPHIQL.is_file()
-        ):
-            return web.FileResponse(_GRAPHIQL)
+        if "query" not in request.query and "text/html" in request.headers.get("accept", ""):
+            return _graphiql()
         return await graphql(request)
 
     return handle
 
 
+def _graphiql() -> web.FileResponse:
+    if not _GRAPHIQL.is_file():
+        raise web.HTTPNotFound
+    return web.FileResponse(_GRAPHIQL)
+
+
 async def _body(request: web.Request) -> bytes:
     try:
-        return await request.read()
+        body = await request.read()
     except ConnectionResetError as gone:
-        message = "The connection ended before the request did."
-        raise RequestRefused(400, "MalformedHttpRequestException", message) from gone
-    except (HttpProcessingError, aiohttp.ClientPayloadError) as error:
-        # Not encoded as its header says.
-        message = "Unable to parse GraphQL query."
-        raise RequestRefused(400, "MalformedHttpRequestException", message) from error
+        raise malformed("The connection ended before the request did.") from gone
+    encoding = request.headers.get("content-encoding", "identity")
+    return body if encoding == "identity" else _decompressed(body, encoding)
+
+
+def _decompressed(body: bytes, encoding: str) -> bytes:
+    """The body as it was before the client compressed it."""
+    if encoding not in ("gzip", "deflate"):
+        raise malformed()
+    # Of either, by the header that it has.
+    zlib_or_gzip = zlib.decompressobj(zlib.MAX_WBITS | 32)
+    try:
+        text = zlib_or_gzip.decompress(body, _BODY_LIMIT_BYTES + 1)
+    except zlib.error as error:
+        raise malformed() from error
+    if len(text) > _BODY_LIMIT_BYTES:
+        raise _too_large()
+    if not zlib_or_gzip.eof:
+        raise malformed()
+    return text
+
+
+def _too_large() -> RequestRefused:
+    return RequestRefused(413, "RequestEntityTooLargeException", "The request is larger than 1 MB.")
 
 
 def _refuse(refusal: RequestRefused) -> web.Response:
@@ -243,11 +269,7 @@ class GraphqlService:
         except RequestRefused as refusal:
             return _refuse(refusal)
         except web.HTTPRequestEntityTooLarge:
-            return _refuse(
-                RequestRefused(
-                    413, "RequestEntityTooLargeException", "The request is larger than 1 MB."
-                )
-            )
+            return _refuse(_too_large())
         except TimeoutError:
             error = {"errorType": "ExecutionTimeout", "message": "Execution timed out."}
             return web.json_response({"data": None, "errors": [error]})
