@@ -177,11 +177,13 @@ async def run_request(
     headers: dict[str, str],
     body: bytes,
     publish: Callable[[str, Any], None],
+    headers_added: dict[str, str],
 ) -> dict[str, Any]:
     """The answer to an authenticated request: `{"data": …}`, with `errors` where there are any.
 
     Args:
         publish: is told the name and the result of each mutation that subscriptions wait for.
+        headers_added: is given the headers that resolvers add to the response.
 
     Raises:
         RequestRefused: the request is malformed, or is a subscription.
@@ -206,6 +208,7 @@ async def run_request(
     if inspect.isawaitable(result):
         result = await result
     assert isinstance(result, ExecutionResult)
+    headers_added.update(execution.headers_added)
     for info in execution.published:
         mutated = result.data and result.data[str(info.path.key)]
         if mutated is not None:

@@ -223,7 +223,8 @@ class GraphqlService:
         """Answer one GraphQL request, whatever happens."""
         try:
             async with asyncio.timeout(_REQUEST_SECONDS):
-                return web.json_response(await self._answer(request))
+                added: dict[str, str] = {}
+                return web.json_response(await self._answer(request, added), headers=added)
         except RequestRefused as refusal:
             return _refuse(refusal)
         except web.HTTPRequestEntityTooLarge:
@@ -239,7 +240,9 @@ class GraphqlService:
             log.exception("Internal failure")
             return _refuse(RequestRefused(500, "InternalFailure", "An internal failure occurred."))
 
-    async def _answer(self, request: web.Request) -> dict[str, object]:
+    async def _answer(
+        self, request: web.Request, headers_added: dict[str, str]
+    ) -> dict[str, object]:
         api_id = request.match_info["api_id"]
         api = await self.api(api_id)
         try:
@@ -252,7 +255,7 @@ class GraphqlService:
             str(request.url), headers, body, request.remote or ""
         )
         publish = functools.partial(self.subscriptions.publish, api_id)
-        return await run_request(api, self.runtime, caller, headers, body, publish)
+        return await run_request(api, self.runtime, caller, headers, body, publish, headers_added)
 
     async def api(self, api_id: str) -> DeployedApi:
         """The API as it is deployed.
