@@ -41,7 +41,7 @@ class DynamoDbDataSource:
     ) -> None:
         self._database = DynamoDb(source, caller)
         self._tokens = tokens
-        self._operations: dict[str, Callable[[dict[str, Any]], Awaitable[Any]]] = {
+        self.operations: dict[str, Callable[[dict[str, Any]], Awaitable[Any]]] = {
             "GetItem": self._get_item,
             "PutItem": self._put_item,
             "UpdateItem": self._update_item,
@@ -57,7 +57,7 @@ class DynamoDbDataSource:
 
     async def execute(self, request: dict[str, Any]) -> Any:
         operation = value_of(request, "operation")
-        run = self._operations.get(operation)
+        run = self.operations.get(operation)
         if run is None:
             raise ResolverError(
                 f"The DynamoDB operation {operation} is not supported here.", "MappingTemplate"

@@ -9,7 +9,9 @@ from local.engine.aws import Aws
 
 pytestmark = pytest.mark.cloud
 # As the AWS provider has it: what is false is left out.
-POLICY: dict[str, Any] = {"MinimumLength": 12, "RequireLowercase": True, "RequireNumbers": True}
+POLICIES: Any = {
+    "PasswordPolicy": {"MinimumLength": 12, "RequireLowercase": True, "RequireNumbers": True}
+}
 
 
 def pool(aws: Aws, **settings: Any) -> str:
@@ -38,7 +40,7 @@ def takes(aws: Aws, pool_id: str, password: str) -> bool:
     ],
 )
 def test_a_policy_asks_for_no_more_than_it_says(aws: Aws, password: str, taken: bool) -> None:
-    pool_id = pool(aws, Policies={"PasswordPolicy": POLICY})
+    pool_id = pool(aws, Policies=POLICIES)
     assert takes(aws, pool_id, password) is taken
 
 
@@ -55,7 +57,7 @@ def test_a_symbol_is_asked_for_where_the_policy_says_so_or_there_is_none(
 
 def test_a_policy_that_is_changed_counts(aws: Aws) -> None:
     pool_id = pool(aws)
-    aws.cognito.update_user_pool(UserPoolId=pool_id, Policies={"PasswordPolicy": POLICY})
+    aws.cognito.update_user_pool(UserPoolId=pool_id, Policies=POLICIES)
     assert takes(aws, pool_id, "correct1horse")
 
 
