@@ -3,9 +3,10 @@
 https://docs.aws.amazon.com/appsync/latest/devguide/designing-a-graphql-schema.html
 """
 
+from typing import Any
+
 from graphql import (
     GraphQLError,
-    GraphQLField,
     GraphQLSchema,
     build_ast_schema,
     parse,
@@ -143,7 +144,7 @@ def _check_subscriptions(schema: GraphQLSchema) -> None:
 
     https://docs.aws.amazon.com/appsync/latest/devguide/aws-appsync-real-time-data.html
     """
-    known = schema.mutation_type.fields if schema.mutation_type else {}
+    known: dict[str, Any] = schema.mutation_type.fields if schema.mutation_type else {}
     for name, mutations in subscribed_mutations(schema).items():
         assert schema.subscription_type is not None
         kind = _nullable(schema.subscription_type.fields[name])
@@ -160,6 +161,6 @@ def _check_subscriptions(schema: GraphQLSchema) -> None:
                 )
 
 
-def _nullable(field: GraphQLField) -> str:
+def _nullable(field: Any) -> str:
     """The field's type as SDL spells it, whether or not it may be null."""
     return str(field.type).removesuffix("!")
