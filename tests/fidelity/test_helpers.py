@@ -210,6 +210,10 @@ CASES = [
          code="util.time.parseFormattedToEpochMilliSeconds("
               "'1 Jul 2018 09:00 AM', 'd MMM yyyy hh:mm a', 'Europe/Berlin')",
          value=1530428400000),
+    Case(name="a time in the first hours of summer time", source=PATTERNS,
+         code="util.time.parseFormattedToEpochMilliSeconds("
+              "'2018-03-11 03:30', 'yyyy-MM-dd HH:mm', 'America/New_York')",
+         value=1520753400000),
     Case(name="urlEncode", source=BUILT_IN, code="util.urlEncode('a b&c=ä*~')",
          value="a+b%26c%3D%C3%A4*%7E"),
     Case(name="urlDecode", source=BUILT_IN, code="util.urlDecode('a+b%26c%3D%C3%A4')",
