@@ -21,6 +21,11 @@ export default [
     },
   },
   {
+    files: ['local/appsync/resolvers/runtime/*.mjs'],
+    ...js.configs.recommended,
+    languageOptions: { globals: { Buffer: 'readonly', process: 'readonly' } },
+  },
+  {
     files,
     ...recommended,
     languageOptions: {

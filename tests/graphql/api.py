@@ -21,7 +21,8 @@ from infra.order_api import (
 from local.appsync.aws import AwsCaller, Reply
 from local.appsync.errors import DataSourceError
 from local.appsync.resolvers.datasources import DataSource
-from local.appsync.resolvers.datasources.dynamodb import DynamoDbDataSource, to_plain
+from local.appsync.resolvers.datasources.attribute_values import to_plain
+from local.appsync.resolvers.datasources.dynamodb import DynamoDbDataSource
 from local.appsync.resolvers.datasources.none import NoneDataSource
 from local.appsync.resolvers.datasources.pagination import PaginationTokens
 from local.appsync.resolvers.javascript import Evaluation
@@ -154,6 +155,7 @@ class Api:
 
     def _run(self, name: str, handler: str, context: dict[str, Any], **more: Any) -> Evaluation:
         done = self._evaluate(name, handler, **context, **more)
+        assert done.fault is None
         if done.error:
             raise Refused(done.error)
         context["stash"] = done.stash

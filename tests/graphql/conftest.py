@@ -44,7 +44,8 @@ def evaluate() -> Iterator[Evaluate]:
                 "stash": {},
                 **context,
             }
-            return runner.run(runtime.evaluate(code(name), handler, ctx))
+            evaluation = runtime.evaluate(code(name), handler, ctx, "User Pool Authorization")
+            return runner.run(evaluation)
 
         yield run
         runner.run(runtime.close())

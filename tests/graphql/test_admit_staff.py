@@ -59,7 +59,9 @@ def test_the_table_s_error_lets_nobody_in_and_is_logged_and_not_shown(
         worker = NodeWorker()
         given = {**context, "result": result, "error": error}
         try:
-            return await worker.call({"code": code("admitStaff"), "fn": "response", "ctx": given})
+            return await worker.call(
+                {"code": code("admitStaff"), "handler": "response", "context": given}
+            )
         finally:
             # Waits for what was logged, too.
             await worker.stop()

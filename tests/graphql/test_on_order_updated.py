@@ -24,7 +24,7 @@ def subscribe(**arguments: Any) -> dict[str, Any]:
         }
         try:
             return await worker.call(
-                {"code": code("onOrderUpdated"), "fn": "response", "ctx": context}
+                {"code": code("onOrderUpdated"), "handler": "response", "context": context}
             )
         finally:
             await worker.stop()

@@ -21,6 +21,13 @@ USER_POOLS = "AMAZON_COGNITO_USER_POOLS"
 OPENID_CONNECT = "OPENID_CONNECT"
 AWS_LAMBDA = "AWS_LAMBDA"
 
+# https://docs.aws.amazon.com/appsync/latest/devguide/built-in-util-js.html
+_AUTH_TYPES = {
+    API_KEY: "API Key Authorization",
+    AWS_IAM: "IAM Authorization",
+    USER_POOLS: "User Pool Authorization",
+}
+
 _MODE_OF_DIRECTIVE = {
     "aws_api_key": API_KEY,
     "aws_iam": AWS_IAM,
@@ -48,6 +55,11 @@ class Caller:
     default_action: str = "ALLOW"
     key: AccessKey | None = None
 
+    @property
+    def auth_type(self) -> str:
+        """What `util.authType()` answers."""
+        return _AUTH_TYPES[self.mode]
+
 
 @dataclass(frozen=True, kw_only=True)
 class Authenticator:
@@ -74,15 +86,16 @@ class Authenticator:
             RequestRefused: 401, in AppSync's words.
         """
         authorization = headers.get("authorization", "")
+        source_ips = _source_ips(headers, source_ip)
         if authorization.startswith("AWS4-HMAC-SHA256"):
             self._require(AWS_IAM)
             key = signing_key(headers)
             principal = await self.iam.principal(key)
             verify_signature(url, headers, body, principal.secret, method)
-            return _iam_caller(key, principal, source_ip)
+            return _iam_caller(key, principal, source_ips)
         if authorization:
             self._require(USER_POOLS)
-            return await self._user(authorization, source_ip)
+            return await self._user(authorization, source_ips)
         if key := headers.get("x-api-key"):
             self._require(API_KEY)
             if self.api_keys.get(key, 0) <= time.time():
@@ -94,7 +107,7 @@ class Authenticator:
         if mode not in self.modes:
             raise unauthorized()
 
-    async def _user(self, authorization: str, source_ip: str) -> Caller:
+    async def _user(self, authorization: str, source_ips: list[str]) -> Caller:
         scheme, _, rest = authorization.partition(" ")
         claims, pool = await self.tokens.verify(rest if scheme == "Bearer" else authorization)
         groups = claims.get("cognito:groups")
@@ -106,7 +119,7 @@ class Authenticator:
                 "claims": claims,
                 "groups": groups,
                 "issuer": claims["iss"],
-                "sourceIp": [source_ip],
+                "sourceIp": source_ips,
                 "defaultAuthStrategy": pool.default_action,
             },
             groups=frozenset(groups or ()),
@@ -130,7 +143,16 @@ class Authenticator:
         return frozenset(field for field, may in zip(fields, allowed, strict=True) if not may)
 
 
-def _iam_caller(key: AccessKey, principal: Principal, source_ip: str) -> Caller:
+def _source_ips(headers: dict[str, str], source_ip: str) -> list[str]:
+    """`ctx.identity.sourceIp`: what `x-forwarded-for` says, and the connection's own.
+
+    https://docs.aws.amazon.com/appsync/latest/devguide/resolver-context-reference-js.html
+    """
+    forwarded = headers.get("x-forwarded-for", "").split(",")
+    return [*filter(None, map(str.strip, forwarded)), source_ip]
+
+
+def _iam_caller(key: AccessKey, principal: Principal, source_ips: list[str]) -> Caller:
     return Caller(
         mode=AWS_IAM,
         identity={
@@ -139,7 +161,7 @@ def _iam_caller(key: AccessKey, principal: Principal, source_ip: str) -> Caller:
             "cognitoIdentityAuthType": None,
             "cognitoIdentityId": None,
             "cognitoIdentityPoolId": None,
-            "sourceIp": [source_ip],
+            "sourceIp": source_ips,
             "userArn": principal.arn,
             "username": principal.user_id,
         },

@@ -16,7 +16,8 @@ from graphql import GraphQLObjectType
 from yarl import URL
 
 from local.appsync.aws import AwsCaller
-from local.appsync.control_plane.resolver_code import CodeError, check_code
+from local.appsync.control_plane.resolver_code import MOST_CHARACTERS, check_code
+from local.appsync.control_plane.syntax import CodeError
 from local.appsync.documents.schema import SchemaRefused, build_schema
 
 _OF_THE_CONNECTION = {
@@ -26,7 +27,10 @@ _SCHEMA = re.compile(r"/v1/apis/(?P<api>[^/]+)/schemacreation")
 _RESOLVER = re.compile(
     r"/v1/apis/(?P<api>[^/]+)/types/(?P<type>[^/]+)/resolvers(?:/(?P<field>[^/]+))?"
 )
+_DATA_SOURCE = re.compile(r"/v1/apis/(?P<api>[^/]+)/datasources(?:/[^/]+)?")
 _FUNCTION = re.compile(r"/v1/apis/(?P<api>[^/]+)/functions(?:/[^/]+)?")
+# https://docs.aws.amazon.com/general/latest/gr/appsync.html
+_MOST_FUNCTIONS = 10
 _ONE_API = re.compile(r"/v1/apis/(?P<api>[^/]+)(?:/.*)?")
 
 
@@ -47,6 +51,10 @@ class ServiceError(Exception):
 
 def _not_found(message: str) -> ServiceError:
     return ServiceError(404, "NotFoundException", message)
+
+
+def _bad_request(message: str) -> ServiceError:
+    return ServiceError(400, "BadRequestException", message)
 
 
 class ControlPlane:
@@ -92,6 +100,9 @@ class ControlPlane:
             return None
         if match := _RESOLVER.fullmatch(request.path):
             await self._check_resolver(match, _members(body))
+        elif match := _DATA_SOURCE.fullmatch(request.path):
+            if (_members(body).get("dynamodbConfig") or {}).get("versioned"):
+                raise _bad_request("Versioned data sources are not supported here.")
         elif match := _FUNCTION.fullmatch(request.path):
             members = _members(body)
             await self._check_data_source(match["api"], members.get("dataSourceName"))
@@ -124,7 +135,10 @@ class ControlPlane:
         if not isinstance(kind, GraphQLObjectType) or field_name not in kind.fields:
             raise _not_found(f"No field named {field_name} found on type {type_name}")
         if members.get("kind") == "PIPELINE":
-            for function in (members.get("pipelineConfig") or {}).get("functions") or []:
+            functions: list[str] = (members.get("pipelineConfig") or {}).get("functions") or []
+            if len(functions) > _MOST_FUNCTIONS:
+                raise _bad_request(f"A pipeline has at most {_MOST_FUNCTIONS} functions.")
+            for function in functions:
                 if await self._read(f"/v1/apis/{api_id}/functions/{function}") is None:
                     raise _not_found(f"No function found with id {function}")
         else:
@@ -133,7 +147,7 @@ class ControlPlane:
 
     async def _check_data_source(self, api_id: str, name: Any) -> None:
         if not name:
-            raise ServiceError(400, "BadRequestException", "A dataSourceName is required.")
+            raise _bad_request("A dataSourceName is required.")
         if await self._read(f"/v1/apis/{api_id}/datasources/{name}") is None:
             raise _not_found(f"No data source found named {name}")
 
@@ -186,17 +200,22 @@ def _members(body: bytes) -> dict[str, Any]:
     except ValueError:
         members = None
     if not isinstance(members, dict):
-        raise ServiceError(400, "BadRequestException", "The request body is no JSON object.")
+        raise _bad_request("The request body is no JSON object.")
     return members
 
 
 def _check_runtime(members: dict[str, Any]) -> None:
     runtime: dict[str, Any] = members.get("runtime") or {}
     if runtime.get("name") != "APPSYNC_JS" or not members.get("code"):
-        raise ServiceError(
-            400,
-            "BadRequestException",
-            "Only code for the runtime APPSYNC_JS runs here; mapping templates do not.",
+        raise _bad_request(
+            "Only code for the runtime APPSYNC_JS runs here; mapping templates do not."
+        )
+    if members.get("maxBatchSize"):
+        raise _bad_request("Batching of resolvers (maxBatchSize) is not supported here.")
+    if len(members["code"]) > MOST_CHARACTERS:
+        raise _bad_request(
+            "1 validation error detected: Value at 'code' failed to satisfy constraint: "
+            f"Member must have length less than or equal to {MOST_CHARACTERS}"
         )
     if errors := check_code(members["code"]):
         raise ServiceError(

@@ -132,7 +132,9 @@ class FieldsCanBeMerged(ValidationRule):
         return conflicts
 
     def _conflicts_in(self, alike: list[_Field], level: int, *, strict: bool) -> list[_Conflict]:
-        sets = [(each.node.selection_set, get_named_type(each.kind)) for each in alike]
+        sets: list[tuple[SelectionSetNode | None, Any]] = [
+            (each.node.selection_set, get_named_type(each.kind)) for each in alike
+        ]
         return self._conflicts(self._collect(sets), level, strict=strict)
 
     def _difference(self, key: str, alike: list[_Field], *, strict: bool) -> _Conflict | None:

@@ -1,4 +1,9 @@
-"""Builds a GraphQL schema from SDL, and refuses what AppSync would refuse."""
+"""Builds a GraphQL schema from SDL, and refuses what AppSync would refuse.
+
+https://docs.aws.amazon.com/appsync/latest/devguide/designing-a-graphql-schema.html
+"""
+
+from typing import Any
 
 from graphql import (
     GraphQLError,
@@ -8,7 +13,17 @@ from graphql import (
     validate_schema,
 )
 from graphql.execution.values import get_argument_values, get_directive_values
-from graphql.language import DirectiveNode, DocumentNode, Visitor, visit
+from graphql.language import (
+    DirectiveDefinitionNode,
+    DirectiveNode,
+    DocumentNode,
+    InterfaceTypeDefinitionNode,
+    ObjectTypeDefinitionNode,
+    ScalarTypeDefinitionNode,
+    TypeSystemExtensionNode,
+    Visitor,
+    visit,
+)
 from graphql.validation.validate import validate_sdl
 
 from local.appsync.documents.places import places
@@ -49,6 +64,7 @@ def build_schema(sdl: str) -> GraphQLSchema:
         document = parse(sdl)
     except GraphQLError as error:
         raise SchemaRefused(_describe(error)) from error
+    _check_definitions(document)
     whole = DocumentNode(definitions=_PRELUDE_DEFINITIONS + document.definitions)
     if errors := validate_sdl(whole):
         raise SchemaRefused("\n".join(map(_describe, errors)))
@@ -64,6 +80,34 @@ def build_schema(sdl: str) -> GraphQLSchema:
     visit(document, _DirectiveArguments(schema))
     _check_subscriptions(schema)
     return schema
+
+
+# What AppSync's parser, which is older than these parts of the language, says of them:
+# https://github.com/aws/aws-appsync-community/issues/387
+_NOT_PARSED = "Failed to parse schema document - ensure it's a valid SDL-formatted document."
+# https://github.com/awslabs/graphql-schema-utilities/issues/25
+_DIRECTIVES = "Directive definitions are not supported."
+
+
+def _check_definitions(document: DocumentNode) -> None:
+    """AppSync does not have all of the schema language.
+
+    https://docs.aws.amazon.com/appsync/latest/devguide/scalars.html
+    """
+    for node in document.definitions:
+        reason = None
+        if isinstance(node, DirectiveDefinitionNode):
+            reason = _DIRECTIVES
+        elif isinstance(node, ScalarTypeDefinitionNode):
+            reason = f"Custom scalars are not supported: {node.name.value}."
+        elif isinstance(node, ObjectTypeDefinitionNode) and node.name.value.startswith("AWS"):
+            reason = f"The prefix AWS is reserved: {node.name.value}."
+        elif isinstance(node, TypeSystemExtensionNode) or (
+            isinstance(node, InterfaceTypeDefinitionNode) and node.interfaces
+        ):
+            reason = _NOT_PARSED
+        if reason:
+            raise SchemaRefused(_describe(GraphQLError(reason, node)))
 
 
 class _DirectiveArguments(Visitor):
@@ -96,12 +140,27 @@ def subscribed_mutations(schema: GraphQLSchema) -> dict[str, list[str]]:
 
 
 def _check_subscriptions(schema: GraphQLSchema) -> None:
-    """AppSync: `@aws_subscribe` belongs on subscription fields and names mutations that exist."""
-    known = schema.mutation_type.fields if schema.mutation_type else {}
+    """`@aws_subscribe` names mutations that exist, and whose type is the subscription's.
+
+    https://docs.aws.amazon.com/appsync/latest/devguide/aws-appsync-real-time-data.html
+    """
+    known: dict[str, Any] = schema.mutation_type.fields if schema.mutation_type else {}
     for name, mutations in subscribed_mutations(schema).items():
+        assert schema.subscription_type is not None
+        kind = _nullable(schema.subscription_type.fields[name])
         for mutation in mutations:
             if mutation not in known:
                 raise SchemaRefused(
                     f"Subscription.{name} subscribes to the mutation {mutation}, "
                     "which the schema does not have."
                 )
+            if (other := _nullable(known[mutation])) != kind:
+                raise SchemaRefused(
+                    f"Subscription.{name} is of type {kind}, and the mutation {mutation}, "
+                    f"to which it subscribes, of type {other}."
+                )
+
+
+def _nullable(field: Any) -> str:
+    """The field's type as SDL spells it, whether or not it may be null."""
+    return str(field.type).removesuffix("!")

@@ -189,10 +189,12 @@ class Answer:
     Attributes:
         body: `{"data": …}`, with `errors` where there are any.
         values: how many it has, about.
+        headers: those that resolvers added to the response.
     """
 
     body: dict[str, Any]
     values: int
+    headers: Mapping[str, str]
 
     async def text(self) -> str:
         """As JSON; where there is much, others have their turn while it is written."""
@@ -220,7 +222,7 @@ async def run_request(
     try:
         prepared = await prepare_request(api, request)
     except RequestInvalid as invalid:
-        return Answer({"data": None, "errors": invalid.errors}, len(invalid.errors))
+        return Answer({"data": None, "errors": invalid.errors}, len(invalid.errors), {})
     if prepared.operation.operation == OperationType.SUBSCRIPTION:
         raise RequestRefused(
             400, "BadRequestException", "Subscriptions are served by the real-time endpoint only."
@@ -232,12 +234,12 @@ async def run_request(
     except AnswerTooLarge:
         message = f"The answer has more than {MOST_VALUES} values."
         error = {"errorType": "ExecutionAborted", "message": message}
-        return Answer({"data": None, "errors": [error]}, 1)
+        return Answer({"data": None, "errors": [error]}, 1, execution.headers_added)
     for info in execution.published:
         mutated = run.data and run.data[str(info.path.key)]
         if mutated is not None:
             publish(info.field_name, by_field_name(info, mutated))
-    return Answer(answer(run, execution), run.values)
+    return Answer(answer(run, execution), run.values, execution.headers_added)
 
 
 def answer(run: Run, execution: Execution) -> dict[str, Any]:

@@ -264,8 +264,12 @@ class GraphqlService:
         """Answer one GraphQL request, whatever happens."""
         try:
             async with asyncio.timeout(_REQUEST_SECONDS):
-                text = await (await self._answer(request)).text()
-                return web.Response(text=text, content_type="application/json")
+                answer = await self._answer(request)
+                return web.Response(
+                    text=await answer.text(),
+                    content_type="application/json",
+                    headers=answer.headers,
+                )
         except RequestRefused as refusal:
             return _refuse(refusal)
         except web.HTTPRequestEntityTooLarge:

@@ -1,24 +1,17 @@
 """Runs APPSYNC_JS handlers on Node workers, driven from the event loop.
 
-The worker script is the emulator's own. Its Python pool costs two threads a call; talking to the
-same script over asyncio pipes takes a quarter of the CPU, and a call is made twice per field.
+The workers run `runtime/worker.mjs`, which has AppSync's `util`, `runtime` and `extensions` and its
+module of DynamoDB requests.
 """
 
 import asyncio
 import json
 import logging
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-from ministack.core import appsync_js  # pyright: ignore[reportMissingTypeStubs]
-
-# The type of a fault in a handler's code; the script's own word is one that handlers use too.
-FAULT = "FaultInCode"
-_SCRIPT: str = appsync_js._WORKER_SCRIPT.replace(  # pyright: ignore[reportPrivateUsage]
-    # An early return keeps the filter that the handler has set before it.
-    "skipTo: e.skipTo ?? null,",
-    "skipTo: e.skipTo ?? null, extensions: entry.state.extensions,",
-).replace('errorType: "InternalError"', f'errorType: "{FAULT}"')
+WORKER = Path(__file__).with_name("runtime") / "worker.mjs"
 _WORKERS = 2
 _HEAP_MEGABYTES = 256
 _REPLY_LIMIT_BYTES = 16 * 2**20
@@ -31,12 +24,14 @@ class Evaluation:
     """What a handler did.
 
     Attributes:
-        status: `ok`, `earlyReturn`, `missing` (no such handler) or `error`.
+        status: `ok`, `earlyReturn`, `missing` (no such handler), `error` or `fault`.
         value: what it returned, or handed to `runtime.earlyReturn`.
         appended: errors of `util.appendError`: `message`, `errorType`, `data`, `errorInfo`.
-        error: the error of `util.error` or of a fault in the code, in the same shape.
+        error: the error of `util.error`, in the same shape.
+        fault: what is wrong with the code.
         stash: `ctx.stash` as the handler left it.
-        skip_to: `END` or None.
+        skip_to: `END`, `NEXT` or None.
+        headers: names and values of the response's headers, as handed to `util.http`.
         extensions: calls of `extensions`: `op` is the function's name, such as
             `setSubscriptionFilter`, whose argument is `filter`.
     """
@@ -45,8 +40,10 @@ class Evaluation:
     value: Any
     appended: list[dict[str, Any]]
     error: dict[str, Any] | None
+    fault: str | None
     stash: dict[str, Any]
     skip_to: str | None
+    headers: list[tuple[str | None, Any]]
     extensions: list[dict[str, Any]]
 
 
@@ -86,8 +83,9 @@ class NodeWorker:
         self._process = await asyncio.create_subprocess_exec(
             "node",
             f"--max-old-space-size={_HEAP_MEGABYTES}",
-            "-e",
-            _SCRIPT,
+            "--experimental-vm-modules",
+            "--no-warnings",
+            str(WORKER),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
@@ -124,11 +122,18 @@ class ResolverRuntime:
         for worker in self._workers:
             self._free.put_nowait(worker)
 
-    async def evaluate(self, code: str, handler: str, context: dict[str, Any]) -> Evaluation:
-        """Run `request` or `response` of the code with `ctx`."""
+    async def evaluate(
+        self, code: str, handler: str, context: dict[str, Any], auth_type: str
+    ) -> Evaluation:
+        """Run `request` or `response` of the code with `ctx`.
+
+        Args:
+            auth_type: what `util.authType()` answers.
+        """
+        request = {"code": code, "handler": handler, "context": context, "authType": auth_type}
         worker = await self._free.get()
         try:
-            reply = await worker.call({"code": code, "fn": handler, "ctx": context})
+            reply = await worker.call(request)
         finally:
             self._free.put_nowait(worker)
         return Evaluation(
@@ -136,8 +141,10 @@ class ResolverRuntime:
             value=reply.get("value"),
             appended=reply.get("appended") or [],
             error=reply.get("error"),
+            fault=reply.get("fault"),
             stash=reply.get("stash") or {},
             skip_to=reply.get("skipTo"),
+            headers=reply.get("headers") or [],
             extensions=reply.get("extensions") or [],
         )
 

@@ -14,10 +14,9 @@ from local.appsync.documents.places import locations
 from local.appsync.documents.selection import keep_selected, selection_paths
 from local.appsync.errors import DataSourceError, ResolverError, not_authorized_to_access
 from local.appsync.resolvers.datasources import DataSource
-from local.appsync.resolvers.javascript import FAULT, Evaluation, ResolverRuntime
-
-# Ignoring them would leave subscriptions alive that AWS ends; without a cache, evicting is nothing.
-_UNSUPPORTED_EXTENSIONS = ("setSubscriptionInvalidationFilter", "invalidateSubscriptions")
+from local.appsync.resolvers.datasources.request import without_version
+from local.appsync.resolvers.javascript import Evaluation, ResolverRuntime
+from local.appsync.resolvers.response_headers import ResponseHeaders
 
 log = logging.getLogger("appsync.resolver")
 
@@ -59,6 +58,7 @@ class Execution:
         appended: errors of `util.appendError`, in AppSync's shape.
         published: mutation fields that subscriptions wait for and that have been resolved.
         filter: what a subscription's resolver handed to `extensions.setSubscriptionFilter`.
+        headers_added: the response's own headers.
     """
 
     caller: Caller
@@ -73,6 +73,7 @@ class Execution:
     appended: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
     published: list[GraphQLResolveInfo] = field(default_factory=list[GraphQLResolveInfo])
     filter: Any = None
+    headers_added: ResponseHeaders = field(default_factory=ResponseHeaders)
 
 
 def error_entry(
@@ -150,7 +151,8 @@ class ResolverRun:
                 "The request handler returned no request object.", "MappingTemplate"
             )
         assert handlers.source is not None
-        asked: dict[str, Any] = request.value
+        asked_for: dict[str, Any] = request.value
+        asked = without_version(asked_for)
         try:
             outcome = {"result": await handlers.source.execute(asked)}
         except DataSourceError as error:
@@ -167,53 +169,48 @@ class ResolverRun:
                 "MappingTemplate",
             )
         context = self._context | more | {"stash": self._stash}
-        done = await self._execution.runtime.evaluate(handlers.code, handler, context)
+        execution = self._execution
+        done = await execution.runtime.evaluate(
+            handlers.code, handler, context, execution.caller.auth_type
+        )
         for error in done.appended:
-            self._execution.appended.append(
-                error_entry(
-                    self._info,
-                    error["message"],
-                    _named(error["errorType"]),
-                    keep_selected(self._info, error["data"]),
-                    error["errorInfo"],
-                )
+            self._append(
+                error["message"],
+                error["errorType"],
+                keep_selected(self._info, error["data"]),
+                error["errorInfo"],
             )
+        for refusal in execution.headers_added.add(done.headers):
+            self._append(refusal, "ResponseHeaderError")
         if done.status == "missing":
             raise ResolverError(f"{handlers.name} exports no {handler} function.", "Code")
+        if done.fault is not None:
+            # AppSync tells the client no more than this.
+            log.error("%s, %s handler: %s", handlers.name, handler, done.fault)
+            raise ResolverError("Runtime Error", "Code")
         if done.error is not None:
-            raise self._failure(handlers, handler, done.error)
-        self._extend(done.extensions)
+            raise self._failure(done.error)
+        for call in done.extensions:
+            if call["op"] == "setSubscriptionFilter":
+                execution.filter = call.get("filter")
         self._stash = done.stash
         return done
 
-    def _extend(self, extensions: list[dict[str, Any]]) -> None:
-        for call in extensions:
-            if call["op"] == "setSubscriptionFilter":
-                self._execution.filter = call.get("filter")
-            elif call["op"] in _UNSUPPORTED_EXTENSIONS:
-                raise ResolverError(
-                    f"extensions.{call['op']} is not supported here.", "UnsupportedOperation"
-                )
+    def _append(
+        self, message: str, error_type: str | None, data: Any = None, error_info: Any = None
+    ) -> None:
+        entry = error_entry(self._info, message, error_type, data, error_info)
+        self._execution.appended.append(entry)
 
-    def _failure(self, handlers: Handlers, handler: str, error: dict[str, Any]) -> ResolverError:
-        kind = error["errorType"]
-        if kind in (FAULT, "WorkerError"):
-            # A fault in the code: AppSync tells the client no more than this.
-            log.error("%s, %s handler: %s", handlers.name, handler, error["message"])
-            return ResolverError("Runtime Error", "Code")
-        if (kind, error["message"]) == ("Unauthorized", "Unauthorized"):
+    def _failure(self, error: dict[str, Any]) -> ResolverError:
+        if (error["errorType"], error["message"]) == ("Unauthorized", "Unauthorized"):
             return not_authorized_to_access(self._info.field_name, self._info.parent_type.name)
         return ResolverError(
             error["message"],
-            _named(kind),
+            error["errorType"],
             keep_selected(self._info, error["data"]),
             error["errorInfo"],
         )
-
-
-def _named(error_type: str) -> str | None:
-    """The worker's word for no type is its own; AppSync answers null."""
-    return None if error_type == "UnknownError" else error_type
 
 
 def _selection_text(info: GraphQLResolveInfo) -> str:

@@ -3,6 +3,7 @@
 All of it was seen in MiniStack 1.5.33, and is looked at anew with each other version.
 """
 
+from local.cloud.mends.api_settings import change_api_settings
 from local.cloud.mends.costs import COSTS
 from local.cloud.mends.event_deliveries import ask_queue_policies
 from local.cloud.mends.execution_ends import end_executions_once
@@ -11,12 +12,15 @@ from local.cloud.mends.function_errors import name_function_errors
 from local.cloud.mends.queue_messages import change_queues_whole
 from local.cloud.mends.ses_identities import authorize_sending_on_identities
 from local.cloud.mends.table_writes import write_tables_whole
+from local.cloud.mends.user_pools import keep_to_pool_settings
 
 MENDS = (
     ask_queue_policies,
     authorize_sending_on_identities,
+    change_api_settings,
     change_queues_whole,
     end_executions_once,
+    keep_to_pool_settings,
     name_function_errors,
     tell_executions_apart,
     write_tables_whole,

@@ -1,110 +1,63 @@
-"""The AMAZON_DYNAMODB data source: one request object is one DynamoDB call.
+"""The AMAZON_DYNAMODB data source.
+
+One request object is one DynamoDB call, and a read after a condition that failed.
 
 https://docs.aws.amazon.com/appsync/latest/devguide/js-resolver-reference-dynamodb.html
 """
 
 import json
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
-
-import aiohttp
 
 from local.appsync.aws import AwsCaller
 from local.appsync.errors import DataSourceError, ResolverError
+from local.appsync.resolvers.datasources.attribute_values import plain_item, typed_item
+from local.appsync.resolvers.datasources.dynamodb_batches import (
+    batch_delete,
+    batch_get,
+    batch_put,
+    transact_get,
+    transact_write,
+)
+from local.appsync.resolvers.datasources.dynamodb_calls import CallFailed, DynamoDb, Parameters
 from local.appsync.resolvers.datasources.pagination import PaginationTokens
 from local.appsync.resolvers.datasources.request import only, value_of
 
 if TYPE_CHECKING:
     from mypy_boto3_appsync.type_defs import DataSourceTypeDef
 
-# Exceptions that the SDK models, and AppSync names; any other is a DynamoDbException.
-_NAMED = {
-    "ConditionalCheckFailedException",
-    "InternalServerError",
-    "ItemCollectionSizeLimitExceededException",
-    "ProvisionedThroughputExceededException",
-    "RequestLimitExceeded",
-    "ResourceNotFoundException",
-    "TransactionConflictException",
-}
-_WRITE = {"operation", "key", "condition", "_version", "customPartitionKey", "populateIndexFields"}
+_WRITE = {"operation", "key", "condition"}
 _READ = {"operation", "filter", "index", "limit", "nextToken", "consistentRead", "select"} | {
     "projection"
 }
 
 
-def to_plain(value: dict[str, Any]) -> Any:
-    """A typed DynamoDB value as AppSync hands it to handlers."""
-    ((kind, inner),) = value.items()
-    match kind:
-        case "M":
-            return {name: to_plain(item) for name, item in inner.items()}
-        case "L":
-            return [to_plain(item) for item in inner]
-        case "N":
-            return _number(inner)
-        case "NS":
-            return [_number(item) for item in inner]
-        case "NULL":
-            return None
-        case _:
-            return inner
-
-
-def _number(text: str) -> int | float:
-    try:
-        return int(text)
-    except ValueError:
-        return float(text)
-
-
-def _plain_item(item: dict[str, Any] | None) -> dict[str, Any] | None:
-    return {name: to_plain(value) for name, value in item.items()} if item else None
-
-
-class _Parameters(dict[str, Any]):
-    """Parameters of the DynamoDB call; expressions share one map of names and one of values."""
-
-    def put(self, name: str, value: Any) -> None:
-        if value is not None:
-            self[name] = value
-
-    def expression(self, name: str, part: dict[str, Any] | None) -> None:
-        if not part:
-            return
-        self[name] = value_of(part, "expression")
-        for source, target in (
-            ("expressionNames", "ExpressionAttributeNames"),
-            ("expressionValues", "ExpressionAttributeValues"),
-        ):
-            if part.get(source):
-                self[target] = self.get(target, {}) | part[source]
-
-
 class DynamoDbDataSource:
-    """The five single-item and query operations, and Scan."""
+    """All operations but `Sync`, which needs a versioned data source."""
 
     def __init__(
         self, source: "DataSourceTypeDef", caller: AwsCaller, tokens: PaginationTokens
     ) -> None:
-        config = source.get("dynamodbConfig", {})
-        self._table = config.get("tableName", "")
-        self._region = config.get("awsRegion") or caller.region
-        self._role_arn = source.get("serviceRoleArn")
-        self._caller = caller
+        self._database = DynamoDb(source, caller)
         self._tokens = tokens
-        self._operations: dict[str, Callable[[dict[str, Any]], Awaitable[Any]]] = {
+        self.operations: dict[str, Callable[[dict[str, Any]], Awaitable[Any]]] = {
             "GetItem": self._get_item,
             "PutItem": self._put_item,
             "UpdateItem": self._update_item,
             "DeleteItem": self._delete_item,
             "Query": self._query,
             "Scan": self._scan,
+            "BatchGetItem": partial(batch_get, self._database),
+            "BatchPutItem": partial(batch_put, self._database),
+            "BatchDeleteItem": partial(batch_delete, self._database),
+            "TransactGetItems": partial(transact_get, self._database),
+            "TransactWriteItems": partial(transact_write, self._database),
         }
 
     async def execute(self, request: dict[str, Any]) -> Any:
         operation = value_of(request, "operation")
-        run = self._operations.get(operation)
+        run = self.operations.get(operation)
         if run is None:
             raise ResolverError(
                 f"The DynamoDB operation {operation} is not supported here.", "MappingTemplate"
@@ -113,16 +66,17 @@ class DynamoDbDataSource:
 
     async def _get_item(self, request: dict[str, Any]) -> Any:
         only(request, {"operation", "key", "consistentRead", "projection"})
-        parameters = _Parameters(Key=value_of(request, "key"))
+        parameters = Parameters(Key=_key(request))
         parameters.put("ConsistentRead", request.get("consistentRead"))
-        parameters.expression("ProjectionExpression", request.get("projection"))
-        return _plain_item((await self._call("GetItem", parameters)).get("Item"))
+        parameters.expression("ProjectionExpression", request.get("projection"), "$[projection]")
+        return await self._database.get(parameters)
 
     async def _put_item(self, request: dict[str, Any]) -> Any:
         only(request, _WRITE | {"attributeValues"})
-        item = (request.get("attributeValues") or {}) | value_of(request, "key")
-        wanted = _plain_item(item) or {}
-        condition: dict[str, Any] = request.get("condition") or {}
+        key = _key(request)
+        item = typed_item(request.get("attributeValues") or {}, "$[attributeValues]") | key
+        wanted = plain_item(item) or {}
+        condition = _condition(request)
         ignored = set(condition.get("equalsIgnore") or [])
 
         def as_wanted(current: dict[str, Any] | None) -> bool:
@@ -130,61 +84,63 @@ class DynamoDbDataSource:
                 current.get(name) == wanted.get(name) for name in {*current, *wanted} - ignored
             )
 
-        parameters = _Parameters(Item=item)
-        unchanged = await self._write("PutItem", parameters, condition, as_wanted)
-        return unchanged.result if isinstance(unchanged, DataSourceError) else wanted
+        written = await self._write("PutItem", Parameters(Item=item), key, condition, as_wanted)
+        return written.result if isinstance(written, _AsWanted) else wanted
 
     async def _update_item(self, request: dict[str, Any]) -> Any:
         only(request, _WRITE | {"update"})
-        parameters = _Parameters(Key=value_of(request, "key"), ReturnValues="ALL_NEW")
-        parameters.expression("UpdateExpression", value_of(request, "update"))
-        condition: dict[str, Any] = request.get("condition") or {}
+        key = _key(request)
+        parameters = Parameters(Key=key, ReturnValues="ALL_NEW")
+        parameters.expression("UpdateExpression", value_of(request, "update"), "$[update]")
         # AppSync cannot tell whether an update that failed would have changed anything.
-        answer = await self._write("UpdateItem", parameters, condition, lambda _: False)
-        assert not isinstance(answer, DataSourceError)
-        return _plain_item(answer.get("Attributes"))
+        answer = await self._write(
+            "UpdateItem", parameters, key, _condition(request), lambda _: False
+        )
+        assert not isinstance(answer, _AsWanted)
+        return plain_item(answer.get("Attributes"))
 
     async def _delete_item(self, request: dict[str, Any]) -> Any:
         only(request, _WRITE)
-        parameters = _Parameters(Key=value_of(request, "key"), ReturnValues="ALL_OLD")
-        condition: dict[str, Any] = request.get("condition") or {}
-        answer = await self._write("DeleteItem", parameters, condition, lambda item: item is None)
-        return (
-            None if isinstance(answer, DataSourceError) else _plain_item(answer.get("Attributes"))
+        key = _key(request)
+        parameters = Parameters(Key=key, ReturnValues="ALL_OLD")
+        answer = await self._write(
+            "DeleteItem", parameters, key, _condition(request), lambda item: item is None
         )
+        return None if isinstance(answer, _AsWanted) else plain_item(answer.get("Attributes"))
 
     async def _query(self, request: dict[str, Any]) -> Any:
         only(request, _READ | {"query", "scanIndexForward"})
         query = value_of(request, "query")
-        parameters = _Parameters()
-        parameters.expression("KeyConditionExpression", query)
+        parameters = Parameters()
+        parameters.expression("KeyConditionExpression", query, "$[query]")
         parameters.put("ScanIndexForward", request.get("scanIndexForward"))
         return await self._page("Query", parameters, request, query)
 
     async def _scan(self, request: dict[str, Any]) -> Any:
         only(request, _READ | {"segment", "totalSegments"})
-        parameters = _Parameters()
+        parameters = Parameters()
         parameters.put("Segment", request.get("segment"))
         parameters.put("TotalSegments", request.get("totalSegments"))
         return await self._page("Scan", parameters, request, None)
 
     async def _page(
-        self, operation: str, parameters: _Parameters, request: dict[str, Any], query: Any
+        self, operation: str, parameters: Parameters, request: dict[str, Any], query: Any
     ) -> Any:
-        parameters.expression("FilterExpression", request.get("filter"))
-        parameters.expression("ProjectionExpression", request.get("projection"))
+        parameters["TableName"] = self._database.table
+        parameters.expression("FilterExpression", request.get("filter"), "$[filter]")
+        parameters.expression("ProjectionExpression", request.get("projection"), "$[projection]")
         parameters.put("IndexName", request.get("index"))
         parameters.put("Limit", request.get("limit"))
         parameters.put("ConsistentRead", request.get("consistentRead"))
         parameters.put("Select", request.get("select"))
         # A token is good for the query that it came from only.
-        scope = [self._table, operation, request.get("index"), query]
+        scope = [self._database.table, operation, request.get("index"), query]
         if token := request.get("nextToken"):
             parameters["ExclusiveStartKey"] = self._tokens.open(token, scope)
-        answer = await self._call(operation, parameters)
+        answer = await self._database.call(operation, parameters)
         last = answer.get("LastEvaluatedKey")
         return {
-            "items": [_plain_item(item) or {} for item in answer.get("Items", [])],
+            "items": [plain_item(item) or {} for item in answer.get("Items", [])],
             "nextToken": self._tokens.seal(last, scope) if last else None,
             "scannedCount": answer.get("ScannedCount", 0),
         }
@@ -192,66 +148,55 @@ class DynamoDbDataSource:
     async def _write(
         self,
         operation: str,
-        parameters: _Parameters,
+        parameters: Parameters,
+        key: dict[str, Any],
         condition: dict[str, Any],
         as_wanted: Callable[[dict[str, Any] | None], bool],
-    ) -> dict[str, Any] | DataSourceError:
-        """A conditional write; the failure itself where the table already is as wanted.
+    ) -> "dict[str, Any] | _AsWanted":
+        """A conditional write; where its condition fails, AppSync reads the item.
 
         https://docs.aws.amazon.com/appsync/latest/devguide/js-aws-appsync-resolver-reference-dynamodb-condition-expressions.html
         """
-        if not condition:
-            return await self._call(operation, parameters)
-        only(
-            condition,
-            {"expression", "expressionNames", "expressionValues", "equalsIgnore", "consistentRead"}
-            | {"conditionalCheckFailedHandler"},
-            "$[condition]",
-        )
-        handler: dict[str, Any] = condition.get("conditionalCheckFailedHandler") or {}
-        if (strategy := handler.get("strategy", "Reject")) != "Reject":
-            raise ResolverError(
-                f"The conditionalCheckFailedHandler strategy {strategy} is not supported here.",
-                "MappingTemplate",
-            )
-        parameters.expression("ConditionExpression", condition)
-        # The item as the check saw it: at least as fresh as AppSync's own read after a failure.
-        parameters["ReturnValuesOnConditionCheckFailure"] = "ALL_OLD"
+        parameters["TableName"] = self._database.table
+        parameters.expression("ConditionExpression", condition, "$[condition]")
         try:
-            return await self._call(operation, parameters)
-        except DataSourceError as error:
-            if error.error_type.endswith(":ConditionalCheckFailedException") and as_wanted(
-                error.result
-            ):
-                return error
-            raise
+            return await self._database.call(operation, parameters)
+        except CallFailed as error:
+            if not error.is_failed_condition:
+                raise
+            consistent = condition.get("consistentRead", True)
+            current = await self._database.get({"Key": key, "ConsistentRead": consistent})
+            if as_wanted(current):
+                return _AsWanted(current)
+            raise DataSourceError(error.message, error.error_type, current) from error
 
-    async def _call(self, operation: str, parameters: dict[str, Any]) -> dict[str, Any]:
-        try:
-            reply = await self._caller.send_signed(
-                "POST",
-                f"https://dynamodb.{self._region}.amazonaws.com/",
-                {
-                    "content-type": "application/x-amz-json-1.0",
-                    "x-amz-target": f"DynamoDB_20120810.{operation}",
-                },
-                json.dumps({"TableName": self._table} | parameters).encode(),
-                service="dynamodb",
-                region=self._region,
-                role_arn=self._role_arn,
-            )
-        except (aiohttp.ClientError, TimeoutError) as error:
-            raise DataSourceError(
-                "DynamoDB did not answer.", "DynamoDB:SdkClientException"
-            ) from error
-        answer: dict[str, Any] = json.loads(reply.body)
-        if reply.status < 400:
-            return answer
-        kind = str(answer.get("__type", "")).rpartition("#")[2]
-        message = answer.get("message") or answer.get("Message") or kind
-        request_id = reply.headers.get("x-amzn-requestid", "")
-        raise DataSourceError(
-            f"{message} (Service: DynamoDb, Status Code: {reply.status}, Request ID: {request_id})",
-            f"DynamoDB:{kind if kind in _NAMED else 'DynamoDbException'}",
-            _plain_item(answer.get("Item")),
+
+class _AsWanted:
+    """The condition failed, and the table already is as the write would have made it."""
+
+    def __init__(self, result: dict[str, Any] | None) -> None:
+        self.result = result
+
+
+def _key(request: dict[str, Any]) -> dict[str, Any]:
+    return typed_item(value_of(request, "key"), "$[key]")
+
+
+def _condition(request: dict[str, Any]) -> dict[str, Any]:
+    condition = request.get("condition") or {}
+    if isinstance(condition, str):
+        condition = json.loads(condition)
+    members: dict[str, Any] = condition
+    only(
+        members,
+        {"expression", "expressionNames", "expressionValues", "equalsIgnore", "consistentRead"}
+        | {"conditionalCheckFailedHandler"},
+        "$[condition]",
+    )
+    handler: dict[str, Any] = members.get("conditionalCheckFailedHandler") or {}
+    if (strategy := handler.get("strategy", "Reject")) != "Reject":
+        raise ResolverError(
+            f"The conditionalCheckFailedHandler strategy {strategy} is not supported here.",
+            "MappingTemplate",
         )
+    return members

@@ -1,6 +1,6 @@
 """Deployments through the gateway: what passes, and what AppSync would refuse."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from botocore.exceptions import ClientError
@@ -131,3 +131,25 @@ def test_mapping_templates_are_refused(api: Api) -> None:
 def test_errors_of_the_emulator_pass_through(appsync: "AppSyncClient") -> None:
     with pytest.raises(appsync.exceptions.NotFoundException):
         appsync.get_graphql_api(apiId="nothing")
+
+
+def test_settings_that_are_changed_count(api: Api) -> None:
+    def update(**settings: Any) -> None:
+        changed = api.appsync.update_graphql_api(
+            apiId=api.api_id, name="test", authenticationType="API_KEY", **settings
+        )["graphqlApi"]
+        assert changed | settings == changed
+
+    introspection = "{ __schema { queryType { name } } }"
+    api.resolver("Query.a", none("1"))
+    api.resolver("Query.b", none("2"))
+    assert api.run(introspection).data == {"__schema": {"queryType": {"name": "Query"}}}
+    assert api.run("{ a b }").data == {"a": 1, "b": 2}
+
+    update(introspectionConfig="DISABLED", queryDepthLimit=1, resolverCountLimit=1)
+    assert "errors" in api.run(introspection).body
+    assert api.run("{ a b }").error["errorType"] == "ResolverExecutionLimitReached"
+
+    update(introspectionConfig="ENABLED", queryDepthLimit=0, resolverCountLimit=0)
+    assert api.run(introspection).data == {"__schema": {"queryType": {"name": "Query"}}}
+    assert api.run("{ a b }").data == {"a": 1, "b": 2}

@@ -21,6 +21,13 @@ def test_knows_appsync_s_scalars_and_directives() -> None:
     assert build_schema(GOOD).query_type is not None
 
 
+def test_a_subscription_may_be_null_where_its_mutation_is_not() -> None:
+    build_schema(
+        "type Query { a: Int } type Mutation { put: Int! } "
+        'type Subscription { onPut: Int @aws_subscribe(mutations: ["put"]) }'
+    )
+
+
 def test_takes_the_api_s_own_schema() -> None:
     build_schema((Path(__file__).parents[4] / "graphql" / "schema.graphql").read_text())
 
@@ -41,6 +48,21 @@ def test_takes_the_api_s_own_schema() -> None:
         ("input A { b: A! } type Query { a(b: A): Int }", "Cannot reference Input Object"),
         ("type Query { a: Int } type Subscription { b: Int @aws_subscribe(mutations: [\"c\"]) }",
          "the mutation c"),
+        ("directive @own on FIELD_DEFINITION type Query { a: Int }",
+         "Directive definitions are not supported. (line 1, column 1)"),
+        ("type Query { a: Int } extend type Query { b: Int }", "Failed to parse schema document"),
+        ("type Query { a: Int } extend schema @aws_iam", "Failed to parse schema document"),
+        ("type Query { a: A } interface A { b: Int } interface B implements A { b: Int } "
+         "type C implements B & A { b: Int }", "Failed to parse schema document"),
+        ("scalar Money type Query { a: Money }", "Custom scalars are not supported: Money."),
+        ("type AWSThing { b: Int } type Query { a: AWSThing }", "The prefix AWS is reserved"),
+        ("type Query { a: Int } type Mutation { put: Int } "
+         "type Subscription { onPut: String @aws_subscribe(mutations: [\"put\"]) }",
+         "Subscription.onPut is of type String, and the mutation put, to which it subscribes, "
+         "of type Int."),
+        ("type Query { a: Int } type Mutation { put: [Int!] } "
+         "type Subscription { onPut: [Int] @aws_subscribe(mutations: [\"put\"]) }",
+         "of type [Int!]"),
     ],
 )  # fmt: skip
 def test_refuses(sdl: str, reason: str) -> None:

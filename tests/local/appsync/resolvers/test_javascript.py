@@ -18,7 +18,8 @@ export function request(ctx) {
 
 
 async def evaluate(runtime: ResolverRuntime, **arguments: Any) -> Evaluation:
-    return await runtime.evaluate(CODE, "request", {"args": arguments, "stash": {}})
+    context = {"args": arguments, "stash": {}}
+    return await runtime.evaluate(CODE, "request", context, "API Key Authorization")
 
 
 def test_a_handler_s_value_and_stash_come_back() -> None:

@@ -75,3 +75,43 @@ def test_a_data_source_may_do_what_its_role_allows(
     sent, found = json.loads(data["send"]), json.loads(data["read"])
     assert (sent["result"]["statusCode"] == 200) is allowed, sent
     assert (found["error"] is None) is allowed, found
+
+
+@pytest.mark.parametrize("may_read", [False, True])
+def test_after_a_condition_that_failed_the_item_is_read_with_the_role(
+    api: Api, emulator: Emulator, may_read: bool
+) -> None:
+    dynamodb = boto_client("dynamodb", emulator.url, REGION)
+    name = f"conditions-{may_read}"
+    actions = ["dynamodb:UpdateItem", *(["dynamodb:GetItem"] if may_read else [])]
+    role = make_role(emulator, name, *({"Action": each, "Resource": "*"} for each in actions))
+    dynamodb.create_table(
+        TableName=name,
+        BillingMode="PAY_PER_REQUEST",
+        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+    )
+    dynamodb.put_item(TableName=name, Item={"id": {"S": "1"}, "size": {"N": "2"}})
+    dynamodb.close()
+    api.data_source(
+        "conditional",
+        "AMAZON_DYNAMODB",
+        serviceRoleArn=role,
+        dynamodbConfig={"tableName": name, "awsRegion": REGION},
+    )
+    write = {
+        "operation": "UpdateItem",
+        "key": {"id": {"S": "1"}},
+        "update": {"expression": "SET a = id"},
+        "condition": {"expression": "attribute_not_exists(id)"},
+    }
+    code = "return { result: ctx.result ?? null, error: ctx.error };"
+    api.resolver("Query.read", unit(f"return {json.dumps(write)};", code), "conditional")
+    outcome = json.loads(api.run("{ read }").data["read"])
+    if may_read:
+        assert outcome["result"] == {"id": "1", "size": 2}
+        assert outcome["error"]["type"] == "DynamoDB:ConditionalCheckFailedException"
+    else:
+        assert outcome["result"] is None
+        assert outcome["error"]["type"] == "DynamoDB:DynamoDbException"
+        assert "is not authorized to perform: dynamodb:GetItem" in outcome["error"]["message"]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from local.appsync.aws import boto_client
-from local.appsync.resolvers.datasources.dynamodb import to_plain
+from local.appsync.resolvers.datasources.attribute_values import to_plain
 from local.cloud import Emulator
 from tests.local.appsync.deployment import REGION, Api, deploy, unit
 
@@ -297,8 +297,12 @@ def test_errors_of_dynamodb_reach_the_response_handler(api: Api) -> None:
          "Unsupported element '$[returnValues]'."),
         ({"operation": "PutItem", "key": {}, "condition": {"expression": "a", "more": 1}},
          "Unsupported element '$[condition][more]'."),
-        ({"operation": "BatchGetItem"},
-         "The DynamoDB operation BatchGetItem is not supported here."),
+        ({"operation": "Sync"}, "The DynamoDB operation Sync is not supported here."),
+        ({"operation": "GetItem", "key": {"owner": "a"}},
+         "Expected JSON object for attribute value '$[key][owner]' but got 'STRING' instead."),
+        ({"operation": "PutItem", "key": {}, "_version": 1}, "Unsupported element '$[_version]'."),
+        ({"operation": "GetItem", "key": {}, "version": "2019-01-01"},
+         "Unsupported version '2019-01-01'."),
         ({"operation": "PutItem", "key": {}, "condition": {"expression": "a",
           "conditionalCheckFailedHandler": {"strategy": "Custom"}}},
          "The conditionalCheckFailedHandler strategy Custom is not supported here."),
