@@ -71,7 +71,7 @@ class Authenticator:
         """The caller of a request; header names are in lower case.
 
         Raises:
-            RequestRefused: 401, in AppSync's words.
+            RequestRefused: 401 or 403, in AppSync's words.
         """
         authorization = headers.get("authorization", "")
         if authorization.startswith("AWS4-HMAC-SHA256"):
@@ -95,8 +95,7 @@ class Authenticator:
             raise unauthorized()
 
     async def _user(self, authorization: str, source_ip: str) -> Caller:
-        scheme, _, rest = authorization.partition(" ")
-        claims, pool = await self.tokens.verify(rest if scheme == "Bearer" else authorization)
+        claims, pool = await self.tokens.verify(authorization)
         groups = claims.get("cognito:groups")
         return Caller(
             mode=USER_POOLS,

@@ -49,7 +49,10 @@ class Subscription:
     execution: Execution
 
     def event(self, result: Any) -> dict[str, Any]:
-        """What the subscriber selected of a mutation's result: `{"data": …}`, maybe `errors`."""
+        """What the subscriber selected of a mutation's result: `{"data": …}`, maybe `errors`.
+
+        These have no member that is null: https://github.com/aws-amplify/docs/issues/2796
+        """
         selected = execute(
             self.api.schema,
             self.request.document,
@@ -59,7 +62,13 @@ class Subscription:
             operation_name=self.request.operation_name,
         )
         assert isinstance(selected, ExecutionResult)
-        return answer(self.api, selected, self.execution)
+        event = answer(self.api, selected, self.execution)
+        if errors := event.get("errors"):
+            event["errors"] = [
+                {name: value for name, value in error.items() if value is not None}
+                for error in errors
+            ]
+        return event
 
 
 async def start_subscription(
