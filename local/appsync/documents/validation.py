@@ -216,7 +216,7 @@ def _variable_words(name: str, path: list[str | int], value: Any, error: GraphQL
     if match := re.match(r"Expected type '(.+?)' to be a mapping", error.message):
         return f"{problem} Expected type 'Map' but was '{_java_type(value)}'."
     # A scalar of AppSync's own says after the semicolon what it wants.
-    return f"{problem} {error.message.rpartition('; ')[2]}"
+    return f"Variable '{leaf}' has an invalid value. {error.message.rpartition('; ')[2]}"
 
 
 def _java_type(value: Any) -> str:

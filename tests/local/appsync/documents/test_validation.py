@@ -80,7 +80,7 @@ def test_takes_good_variables() -> None:
         ({"status": "GONE"}, "Variable 'status' has an invalid value: Invalid input for Enum 'Status'. No value found for name 'GONE'"),
         ({"inner": 1}, "Variable 'inner' has an invalid value: Expected type 'Map' but was 'Integer'."),
         ({"inner": {"count": True}}, "Variable 'count' has an invalid value: Expected type 'Int' but was 'Boolean'."),
-        ({"when": "today"}, "Variable 'when' has an invalid value: Unable to parse `today` as a valid Date Object."),
+        ({"when": "today"}, "Variable 'when' has an invalid value. Unable to parse `today` as a valid Date Object."),
         ({"foo": 1}, "The variables input contains a field name 'foo' that is not defined for input object type 'Input' "),
     ],
 )  # fmt: skip
