@@ -16,6 +16,7 @@ from graphql import (
     ValueNode,
 )
 
+from local.appsync.documents.coercion import java_text
 from local.appsync.documents.formats import (
     is_date,
     is_date_time,
@@ -29,23 +30,6 @@ from local.appsync.documents.json_text import parse_json
 
 # The description that introspection answers with; -1000000000-01-01 to 1000000000-12-31.
 _TIMESTAMPS = range(-31_557_014_167_219_200, 31_556_889_864_403_200)
-
-
-def _java_text(value: Any) -> str:
-    """A value as AppSync's messages, which Java prints, have it."""
-    match value:
-        case None | bool():
-            return {None: "null", True: "true", False: "false"}[value]
-        case dict():
-            members: dict[str, Any] = value
-            return (
-                f"{{{', '.join(f'{name}={_java_text(each)}' for name, each in members.items())}}}"
-            )
-        case list():
-            items: list[Any] = value
-            return f"[{', '.join(map(_java_text, items))}]"
-        case _:
-            return str(value)
 
 
 def _scalar(
@@ -79,7 +63,7 @@ def _checked(name: str, label: str, accepts: Callable[[Any], bool]) -> GraphQLNa
         def checked(value: Any) -> Any:
             if accepts(value):
                 return value
-            raise GraphQLError(f"Unable to {doing} `{_java_text(value)}` as a valid {label}.")
+            raise GraphQLError(f"Unable to {doing} `{java_text(value)}` as a valid {label}.")
 
         return checked
 
@@ -101,7 +85,7 @@ def _json_in(value: Any) -> Any:
             return parse_json(value)
         except ValueError:
             pass
-    raise GraphQLError(f"Unable to parse `{_java_text(value)}` as valid JSON.")
+    raise GraphQLError(f"Unable to parse `{java_text(value)}` as valid JSON.")
 
 
 def _json_out(value: Any) -> str:

@@ -1,5 +1,6 @@
 """A deployed API, as the control plane describes it and ready to run."""
 
+import asyncio
 from collections import OrderedDict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -17,7 +18,6 @@ from graphql import (
     OperationDefinitionNode,
     SelectionSetNode,
     parse,
-    validate,
 )
 from graphql.language import FragmentDefinitionNode, InlineFragmentNode
 
@@ -27,8 +27,8 @@ from local.appsync.access.iam import Iam
 from local.appsync.aws import AwsCaller, boto_client
 from local.appsync.documents.schema import build_schema, subscribed_mutations
 from local.appsync.documents.selection import fields_of
-from local.appsync.documents.validation import validation_error
-from local.appsync.errors import RequestRefused, not_authorized_to_access
+from local.appsync.documents.validation import validation_error, validation_errors
+from local.appsync.errors import RequestRefused, malformed, not_authorized_to_access
 from local.appsync.resolvers.datasources import open_data_source
 from local.appsync.resolvers.datasources.pagination import PaginationTokens
 from local.appsync.resolvers.resolver import Execution, Handlers, Resolver, ResolverRun
@@ -44,6 +44,8 @@ if TYPE_CHECKING:
 
 _CACHED_DOCUMENTS = 500
 _CACHED_LENGTH = 16_000
+# Each takes its share of the interpreter from the event loop.
+_PREPARED_AT_ONCE = 2
 # As graphql-java has it.
 _MOST_TOKENS = 15_000
 # https://docs.aws.amazon.com/general/latest/gr/appsync.html: resolvers run in one request.
@@ -169,6 +171,7 @@ class DeployedApi:
         self._introspection = api.get("introspectionConfig") != "DISABLED"
         self._depth_limit = api.get("queryDepthLimit") or 0
         self._documents: OrderedDict[str, PreparedDocument] = OrderedDict()
+        self._preparing = asyncio.Semaphore(_PREPARED_AT_ONCE)
 
         providers = [api, *api.get("additionalAuthenticationProviders", [])]
         modes = tuple(provider.get("authenticationType", "") for provider in providers)
@@ -228,8 +231,10 @@ class DeployedApi:
                     publishes=kind is self.schema.mutation_type and name in published,
                 )
 
-    def prepare(self, query: str) -> PreparedDocument:
+    async def prepare(self, query: str) -> PreparedDocument:
         """Parse and validate a query text, or find it among the last ones.
+
+        A large one takes a second, so others have their turn meanwhile.
 
         Raises:
             RequestRefused: 400, where its syntax is wrong.
@@ -237,21 +242,23 @@ class DeployedApi:
         if known := self._documents.get(query):
             self._documents.move_to_end(query)
             return known
-        try:
-            document = parse(query, max_tokens=_MOST_TOKENS)
-        except (GraphQLError, RecursionError) as error:
-            raise RequestRefused(
-                400, "MalformedHttpRequestException", "Unable to parse GraphQL query."
-            ) from error
-        prepared = PreparedDocument(document=document, errors=self._refusals(document))
+        async with self._preparing:
+            prepared = await asyncio.to_thread(self._prepare, query)
         if len(query) <= _CACHED_LENGTH:
             self._documents[query] = prepared
         if len(self._documents) > _CACHED_DOCUMENTS:
             self._documents.popitem(last=False)
         return prepared
 
+    def _prepare(self, query: str) -> PreparedDocument:
+        try:
+            document = parse(query, max_tokens=_MOST_TOKENS)
+        except (GraphQLError, RecursionError) as error:
+            raise malformed() from error
+        return PreparedDocument(document=document, errors=self._refusals(document))
+
     def _refusals(self, document: DocumentNode) -> list[dict[str, Any]]:
-        errors = [validation_error(document, error) for error in validate(self.schema, document)]
+        errors = validation_errors(self.schema, document)
         if errors:
             return errors
         if not self._introspection:
