@@ -22,7 +22,7 @@ type Query {
 }
 type Mutation { put: Order }
 type Subscription { onPut: Order @aws_subscribe(mutations: ["put"]) }
-type Order { id: ID! name(short: Boolean): String other: Order }
+type Order { id: ID! note: String name(short: Boolean): String other: Order }
 type Cat { lives: Int }
 type Dog { name: String }
 union Pet = Cat | Dog
@@ -153,8 +153,16 @@ CASES = [
         "FieldsConflict: order: they have differing arguments @ 'order'",
     ),
     refused(
-        "{ order(id: 1) { a: id } order(id: 1) { a: name } }",
-        "FieldsConflict: order: a: id and name are different fields @ 'order'",
+        "{ order(id: 1) { a: id a: other { id } } }",
+        "FieldsConflict: a: fields have different nullability shapes @ 'order/id'",
+    ),
+    refused(
+        "{ pet { ... on Cat { a: lives } ... on Dog { a: name } } }",
+        "FieldsConflict: a: they return differing types Int and String @ 'pet/lives'",
+    ),
+    refused(
+        "{ order(id: 1) { a: note } order(id: 1) { a: name } }",
+        "FieldsConflict: order: (a: note and name are different fields) @ 'order'",
     ),
     refused(
         '{ order(id: "1", status: GONE) { id } }',

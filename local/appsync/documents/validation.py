@@ -17,16 +17,22 @@ from graphql import (
     specified_rules,
     validate,
 )
-from graphql.validation import ValuesOfCorrectTypeRule
+from graphql.validation import (
+    ASTValidationRule,
+    OverlappingFieldsCanBeMergedRule,
+    ValuesOfCorrectTypeRule,
+)
 
 from local.appsync.documents.complexity import TooComplex, check_complexity
 from local.appsync.documents.literals import Invalid, LiteralsOfCorrectType
+from local.appsync.documents.merging import FieldsCanBeMerged
 from local.appsync.documents.places import locations
 
-RULES = (
-    *(rule for rule in specified_rules if rule is not ValuesOfCorrectTypeRule),
-    LiteralsOfCorrectType,
-)
+_REPLACED: dict[type[ASTValidationRule], type[ASTValidationRule]] = {
+    ValuesOfCorrectTypeRule: LiteralsOfCorrectType,
+    OverlappingFieldsCanBeMergedRule: FieldsCanBeMerged,
+}
+RULES = tuple(_REPLACED.get(rule, rule) for rule in specified_rules)
 # graphql-core's last error where there are more than a hundred.
 _MANY = "Too many validation errors"
 # What graphql-core says, and graphql-java's name and words for it.
@@ -132,25 +138,12 @@ _WORDS = {
         "DuplicateDirectiveName",
         "Directives must be uniquely named within a location. The directive '{0}' is not unique.",
     ),
-    r"Query is too complex to validate": (
-        "FieldsConflict",
-        "Too many fields of the same names to compare",
-    ),
     r"Maximum introspection depth exceeded": (
         "BadFaithIntrospection",
         "This request is not asking for introspection in good faith",
     ),
 }
 _RULES = [(re.compile(pattern), kind, words) for pattern, (kind, words) in _WORDS.items()]
-_CONFLICT = re.compile(r"Fields '(.+?)' conflict because (.+)\. Use different aliases", re.DOTALL)
-_CONFLICT_WORDS = [
-    (re.compile(r"subfields '(.+?)' conflict because "), r"\1: "),
-    (re.compile(r"'(\w+?)' and '(\w+?)' are different fields"), r"\1 and \2 are different fields"),
-    (
-        re.compile(r"they return conflicting types '(.+?)' and '(.+?)'"),
-        r"they return differing types \1 and \2",
-    ),
-]
 
 
 def validation_errors(schema: GraphQLSchema, document: DocumentNode) -> list[dict[str, Any]]:
@@ -186,11 +179,6 @@ def validation_error(document: DocumentNode, error: GraphQLError) -> dict[str, A
 def _words(error: GraphQLError) -> tuple[str, str]:
     if isinstance(error, Invalid):
         return error.kind, error.message
-    if match := _CONFLICT.match(error.message):
-        reason = match[2]
-        for pattern, words in _CONFLICT_WORDS:
-            reason = pattern.sub(words, reason)
-        return "FieldsConflict", f"{match[1]}: {reason}"
     for pattern, kind, words in _RULES:
         if match := pattern.match(error.message):
             return kind, words.format(*match.groups())

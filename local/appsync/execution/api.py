@@ -3,7 +3,7 @@
 import asyncio
 from collections import OrderedDict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import aiohttp
 from graphql import (
@@ -11,7 +11,6 @@ from graphql import (
     FieldNode,
     FragmentSpreadNode,
     GraphQLError,
-    GraphQLField,
     GraphQLObjectType,
     GraphQLResolveInfo,
     GraphQLSchema,
@@ -224,8 +223,7 @@ class DeployedApi:
         published = {name for names in self.subscribed_mutations.values() for name in names}
         for kind in object_types(self.schema):
             for name, field in kind.fields.items():
-                _attach(
-                    field,
+                field.resolve = FieldResolver(
                     field_rule(kind, field, modes),
                     resolvers.get((kind.name, name)),
                     publishes=kind is self.schema.mutation_type and name in published,
@@ -284,35 +282,56 @@ class DeployedApi:
         return errors
 
 
-def _attach(
-    field: GraphQLField, rule: FieldRule, resolver: Resolver | None, *, publishes: bool
-) -> None:
-    """Give a field what authorizes and resolves it."""
+class FieldResolver:
+    """Authorizes and resolves a field, by its resolver or from its source.
 
-    def authorize(info: GraphQLResolveInfo) -> None:
+    Args:
+        resolver: None where the field is a member of its source.
+        publishes: whether subscriptions wait for the field.
+    """
+
+    def __init__(self, rule: FieldRule, resolver: Resolver | None, *, publishes: bool) -> None:
+        self._rule = rule
+        self._resolver = resolver
+        self._publishes = publishes
+
+    def is_member(self, execution: Execution) -> bool:
+        """Whether the field is a member of its source that the caller may have."""
+        from_source = self._resolver is None or execution.delivers
+        return from_source and self._rule.admits(execution.caller)
+
+    def __call__(self, source: Any, info: GraphQLResolveInfo, **arguments: Any) -> Any:
+        """The field's value, or a coroutine that finds it.
+
+        Raises:
+            ResolverError: the caller may not have the field.
+        """
         execution: Execution = info.context
-        forbidden = info.path.prev is None and info.field_name in execution.forbidden
-        if forbidden or not rule.admits(execution.caller):
-            raise not_authorized_to_access(info.field_name, info.parent_type.name)
+        if self._resolver is not None and not execution.delivers:
+            return self._run(self._resolver, source, info, arguments)
+        self._authorize(info)
+        return member(source, info.field_name)
 
-    async def run(
-        resolver: Resolver, source: Any, info: GraphQLResolveInfo, arguments: dict[str, Any]
+    async def _run(
+        self, resolver: Resolver, source: Any, info: GraphQLResolveInfo, arguments: dict[str, Any]
     ) -> Any:
-        # Refused in here, and not at once: graphql-core would never await the fields beside it.
-        authorize(info)
+        # Refused in here, and not at once: the fields beside it are awaited together.
+        self._authorize(info)
         execution: Execution = info.context
-        if publishes:
+        if self._publishes:
             execution.published.append(info)
         return await ResolverRun(execution, info, source, arguments).resolve(resolver)
 
-    def resolve(source: Any, info: GraphQLResolveInfo, **arguments: Any) -> Any:
+    def _authorize(self, info: GraphQLResolveInfo) -> None:
         execution: Execution = info.context
-        if resolver is not None and not execution.delivers:
-            return run(resolver, source, info, arguments)
-        authorize(info)
-        return source.get(info.field_name) if isinstance(source, dict) else None
+        forbidden = info.path.prev is None and info.field_name in execution.forbidden
+        if forbidden or not self._rule.admits(execution.caller):
+            raise not_authorized_to_access(info.field_name, info.parent_type.name)
 
-    field.resolve = resolve
+
+def member(source: Any, name: str) -> Any:
+    """What a source has by the name of a field."""
+    return cast("dict[str, Any]", source).get(name) if isinstance(source, dict) else None
 
 
 def _fragments(document: DocumentNode) -> dict[str, FragmentDefinitionNode]:

@@ -39,9 +39,13 @@ from local.appsync.documents.places import locations
 from local.appsync.documents.selection import grouped
 from local.appsync.documents.values import argument_values
 from local.appsync.errors import ResolverError
+from local.appsync.execution.api import FieldResolver, member
 
-# After so many values the event loop has its turn: a millisecond or two.
-_VALUES_IN_A_ROW = 500
+# Others have their turn after so much work: a value is 1, a field that is asked of a resolver more.
+_WORK_IN_A_ROW = 500
+_WORK_OF_RESOLVER = 25
+# Planning the selections of a longer document would hold the event loop.
+_SHORT_DOCUMENT = 5_000
 # An answer of more would take memory that this machine may not have: some 500 bytes each.
 MOST_VALUES = 250_000
 # What an error takes of them.
@@ -62,6 +66,7 @@ class Selected:
         parent: the type that has it.
         nodes: all places of the document that select it.
         kind: the definition's type.
+        is_member: whether its value is a member of its source.
     """
 
     parent: GraphQLObjectType
@@ -69,6 +74,7 @@ class Selected:
     definition: GraphQLField
     kind: Any
     arguments: dict[str, Any]
+    is_member: bool
 
     @property
     def name(self) -> str:
@@ -104,11 +110,13 @@ class Run:
         variable_values: coerced.
         context: what resolvers get as `info.context`.
         most_values: that the answer may have.
+        waits: whether others may have their turn.
 
     Attributes:
         data: the answer's; None where a null reached it.
         errors: the answer's, in AppSync's shape.
-        values: how many values the answer has, and how many were thrown away.
+        values: how many values the answer has, those that were thrown away included.
+        work: how much has been done.
     """
 
     schema: GraphQLSchema
@@ -118,11 +126,14 @@ class Run:
     context: Any
     root_value: Any = None
     most_values: int = MOST_VALUES
+    waits: bool = True
     data: dict[str, Any] | None = None
     errors: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
     values: int = 0
+    work: int = 0
 
     def __post_init__(self) -> None:
+        self._next_turn = _WORK_IN_A_ROW
         self.fragments: dict[str, FragmentDefinitionNode] = {
             each.name.value: each
             for each in self.document.definitions
@@ -139,7 +150,7 @@ class Run:
         """
         root = self.schema.get_root_type(self.operation.operation)
         assert root is not None
-        selected = self.root_fields(root)
+        selected = await self._planned(root, [self.operation])
         data: dict[str, Any] = dict.fromkeys(selected)
         self.data = data
         fields = [
@@ -156,6 +167,7 @@ class Run:
 
     def run_at_once(self) -> None:
         """Do the same where no resolver runs, so that nothing is waited for."""
+        self.waits = False
         running = self.run()
         with contextlib.suppress(StopIteration):
             while True:
@@ -165,29 +177,39 @@ class Run:
         """The operation's own fields, by their keys in the answer."""
         return self._plan(root, [self.operation])
 
-    def selected(self, kind: GraphQLObjectType, above: Selected) -> dict[str, Selected]:
+    async def selected(self, kind: GraphQLObjectType, above: Selected) -> dict[str, Selected]:
         """What is selected of an object that a field has, by its keys in the answer."""
         key = (kind.name, id(above.nodes))
         plan = self._plans.get(key)
         if plan is None:
-            plan = self._plans[key] = self._plan(kind, above.nodes)
+            plan = self._plans[key] = await self._planned(kind, above.nodes)
         return plan
+
+    async def _planned(
+        self, kind: GraphQLObjectType, nodes: Iterable[FieldNode | OperationDefinitionNode]
+    ) -> dict[str, Selected]:
+        length = self.document.loc.end if self.document.loc else 0
+        if self.waits and length > _SHORT_DOCUMENT:
+            return await asyncio.to_thread(self._plan, kind, nodes)
+        return self._plan(kind, nodes)
 
     def _plan(
         self, kind: GraphQLObjectType, nodes: Iterable[FieldNode | OperationDefinitionNode]
     ) -> dict[str, Selected]:
         sets = [node.selection_set for node in nodes if node.selection_set]
-        return {
-            key: Selected(
-                kind,
-                group,
-                definition,
-                definition.type,
-                argument_values(definition, group[0], self.variable_values),
+        plan: dict[str, Selected] = {}
+        for key, group in grouped(sets, self, kind).items():
+            definition: Any = get_field_def(self.schema, kind, group[0])
+            resolve = definition.resolve
+            plan[key] = Selected(
+                parent=kind,
+                nodes=group,
+                definition=definition,
+                kind=definition.type,
+                arguments=argument_values(definition, group[0], self.variable_values),
+                is_member=isinstance(resolve, FieldResolver) and resolve.is_member(self.context),
             )
-            for key, group in grouped(sets, self, kind).items()
-            if (definition := get_field_def(self.schema, kind, group[0]))
-        }
+        return plan
 
     @property
     def is_null(self) -> bool:
@@ -218,10 +240,15 @@ class Run:
         except BaseExceptionGroup as failures:
             raise failures.exceptions[0] from failures
 
+    def add(self, values: int) -> None:
+        """Count values of the answer."""
+        self.values += values
+        self.work += values
+
     def fail(self, slot: _Slot, error: dict[str, Any]) -> None:
         """Note what went wrong with a value, and put null in its place."""
         self.errors.append(error)
-        self.values += _VALUES_OF_ERROR
+        self.add(_VALUES_OF_ERROR)
         self.give_up(slot)
 
     def give_up(self, slot: _Slot) -> None:
@@ -234,13 +261,21 @@ class Run:
         else:
             at.fill(None)
 
-    async def count(self, values: int = 1) -> None:
-        """Let others have their turn now and then."""
-        before = self.values // _VALUES_IN_A_ROW
-        self.values += values
+    @property
+    def is_turn_of_others(self) -> bool:
+        """Whether so much has been done that others should have their turn: await `turn`."""
+        return self.work >= self._next_turn
+
+    async def turn(self) -> None:
+        """Let others have their turn.
+
+        Raises:
+            AnswerTooLarge: the answer has more values than it may have.
+        """
         if self.values > self.most_values:
             raise AnswerTooLarge
-        if self.values // _VALUES_IN_A_ROW > before:
+        self._next_turn = self.work + _WORK_IN_A_ROW
+        if self.waits:
             await asyncio.sleep(0)
 
 
@@ -280,16 +315,19 @@ class _Branch:
             await self._complete(*self._pending.pop())
 
     async def _fields(self, fields: list[tuple[_Slot, Selected]], source: Any) -> None:
+        """Ask for fields that are no members, or of the root, which may be forbidden."""
+        run = self._run
         begun: list[tuple[_Slot, Any, Selected, Any]] = []
         for slot, selected in fields:
-            await self._run.count()
-            definition = selected.definition
-            assert definition.resolve is not None
+            run.add(1)
+            run.work += _WORK_OF_RESOLVER
+            if run.is_turn_of_others:
+                await run.turn()
+            resolve: Any = selected.definition.resolve
             try:
-                info = self._run.info(selected, slot.path)
-                value = definition.resolve(source, info, **selected.arguments)
+                value = resolve(source, run.info(selected, slot.path), **selected.arguments)
             except Exception as error:
-                self._run.fail(slot, field_error(slot.path, selected.nodes, error))
+                run.fail(slot, field_error(slot.path, selected.nodes, error))
                 continue
             if inspect.iscoroutine(value):
                 task = self._group.create_task(self._later(slot, selected, value))
@@ -332,9 +370,12 @@ class _Branch:
         nullable = not isinstance(kind.of_type, GraphQLNonNull)
         # The first of them is to be completed next.
         for index in range(len(values) - 1, -1, -1):
-            await self._run.count()
-            inside = _Slot(items, Path(slot.path, index, None), slot, nullable)
-            self._pending.append((inside, kind.of_type, selected, values[index]))
+            self._run.add(1)
+            if self._run.is_turn_of_others:
+                await self._run.turn()
+            if not _put(items, index, kind.of_type, values[index]):
+                inside = _Slot(items, Path(slot.path, index, None), slot, nullable)
+                self._pending.append((inside, kind.of_type, selected, values[index]))
 
     async def _complete_object(
         self, slot: _Slot, kind: Any, selected: Selected, value: Any
@@ -348,14 +389,26 @@ class _Branch:
             )
             self._run.fail(slot, _short_error(slot.path, message))
             return
-        fields = self._run.selected(concrete, selected)
+        fields = await self._run.selected(concrete, selected)
         record: dict[str, Any] = dict.fromkeys(fields)
         slot.fill(record)
-        inside = [
-            (_Slot(record, Path(slot.path, key, concrete.name), slot, each.nullable), each)
-            for key, each in fields.items()
-        ]
-        await self._fields(inside, value)
+        asked: list[tuple[_Slot, Selected]] = []
+        pending: list[tuple[_Slot, Any, Selected, Any]] = []
+        for key, each in fields.items():
+            if each.is_member:
+                self._run.add(1)
+                if self._run.is_turn_of_others:
+                    await self._run.turn()
+                inner = member(value, each.name)
+                if _put(record, key, each.kind, inner):
+                    continue
+                inside = _Slot(record, Path(slot.path, key, concrete.name), slot, each.nullable)
+                pending.append((inside, each.kind, each, inner))
+            else:
+                inside = _Slot(record, Path(slot.path, key, concrete.name), slot, each.nullable)
+                asked.append((inside, each))
+        await self._fields(asked, value)
+        self._pending.extend(reversed(pending))
 
     def _concrete(self, kind: Any, value: Any) -> GraphQLObjectType | None:
         """The object type that a value of an abstract type says it is of."""
@@ -366,6 +419,21 @@ class _Branch:
         if is_object_type(concrete) and self._run.schema.is_sub_type(kind, concrete):
             return concrete
         return None
+
+
+def _put(container: Any, key: str | int, kind: Any, value: Any) -> bool:
+    """Complete a value at once, if nothing about it needs its place to be known: most are such."""
+    inner = kind.of_type if isinstance(kind, GraphQLNonNull) else kind
+    if value is None:
+        return inner is kind
+    if not is_leaf_type(inner):
+        return False
+    try:
+        container[key] = serialize(cast("Any", inner), value)
+    except Exception:
+        # It is completed again, where its error is told of.
+        return False
+    return True
 
 
 def _text(path: Path) -> str:

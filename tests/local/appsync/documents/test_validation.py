@@ -58,7 +58,7 @@ def test_words_a_refused_document_as_appsync_does(query: str, message: str) -> N
 
 
 def test_of_many_errors_a_hundred_come_all_in_appsync_s_words() -> None:
-    errors = validation_errors(SCHEMA, parse(f"{{ {'nope ' * 200} }}"))
+    errors = validation_errors(SCHEMA, parse(f"{{ {'nope ' * 1000} }}"))
 
     assert {error["message"] for error in errors} == {
         "Validation error of type FieldUndefined: Field 'nope' in type 'Query' is undefined @ 'nope'"
@@ -69,15 +69,16 @@ def test_of_many_errors_a_hundred_come_all_in_appsync_s_words() -> None:
 def test_every_rule_that_checks_documents_is_applied() -> None:
     names = {rule.__name__ for rule in RULES}
 
-    assert names == {rule.__name__ for rule in specified_rules} - {"ValuesOfCorrectTypeRule"} | {
-        "LiteralsOfCorrectType"
+    replaced = {"ValuesOfCorrectTypeRule", "OverlappingFieldsCanBeMergedRule"}
+    assert names == {rule.__name__ for rule in specified_rules} - replaced | {
+        "LiteralsOfCorrectType",
+        "FieldsCanBeMerged",
     }
 
 
 @pytest.mark.parametrize(
     "query",
     [
-        "{ " + "at " * 1000 + "}",
         "subscription { __typename }",
         "{ " + "find(input: {name: 1}) { id } " * 800 + "}",
         "{ __schema { types { fields { type { fields { type { fields { type { name } } } } } } } } }",
