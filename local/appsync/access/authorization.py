@@ -83,7 +83,7 @@ class Authenticator:
         """The caller of a request; header names are in lower case.
 
         Raises:
-            RequestRefused: 401, in AppSync's words.
+            RequestRefused: 401 or 403, in AppSync's words.
         """
         authorization = headers.get("authorization", "")
         source_ips = _source_ips(headers, source_ip)
@@ -108,8 +108,7 @@ class Authenticator:
             raise unauthorized()
 
     async def _user(self, authorization: str, source_ips: list[str]) -> Caller:
-        scheme, _, rest = authorization.partition(" ")
-        claims, pool = await self.tokens.verify(rest if scheme == "Bearer" else authorization)
+        claims, pool = await self.tokens.verify(authorization)
         groups = claims.get("cognito:groups")
         return Caller(
             mode=USER_POOLS,

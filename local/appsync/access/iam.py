@@ -7,12 +7,14 @@ from typing import Any
 
 import aiohttp
 
-from local.appsync.errors import unauthorized
+from local.appsync.errors import RequestRefused
 from local.cloud.callers import PATH
 
 # As on AWS, a changed policy takes a moment to be felt.
 _REMEMBER_SECONDS = 1
 _MOST_REMEMBERED = 1000
+# https://github.com/aws-amplify/amplify-js/issues/3447
+_INVALID_TOKEN = "The security token included in the request is invalid."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,7 +48,7 @@ class Iam:
         """Whose key it is.
 
         Raises:
-            RequestRefused: 401, where the key or its session token is unknown or has expired.
+            RequestRefused: 403, where the key or its session token is unknown or has expired.
         """
         answer = await self._ask(key, ())
         return Principal(
@@ -80,7 +82,7 @@ class Iam:
         async with self._http.post(self._url, json=asked) as response:
             answer = await response.json()
             if response.status != 200:
-                raise unauthorized(answer["message"])
+                raise RequestRefused(403, "UnrecognizedClientException", _INVALID_TOKEN)
         if len(self._answers) >= _MOST_REMEMBERED:
             self._answers.clear()
         self._answers[key, fields] = (now + _REMEMBER_SECONDS, answer)

@@ -1,69 +1,35 @@
-"""AppSync's own scalars, with the forms that it accepts.
+"""AppSync's own scalars: what becomes of them on the way in and on the way out.
 
 https://docs.aws.amazon.com/appsync/latest/devguide/scalars.html
 """
 
-import ipaddress
 import json
-import re
 from collections.abc import Callable
-from datetime import date
 from typing import Any
-from urllib.parse import urlsplit
 
 from graphql import (
     GraphQLError,
     GraphQLNamedType,
     GraphQLScalarType,
+    IntValueNode,
+    StringValueNode,
     ValueNode,
-    value_from_ast_untyped,
 )
 
-_OFFSET = r"(?:Z|[+-](?:0\d|1[0-8]):[0-5]\d(?::[0-5]\d)?)"
-_CLOCK = r"(?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d{1,9})?)?"
-_DATE = re.compile(rf"(-?\d{{4}}-\d\d-\d\d){_OFFSET}?")
-_TIME = re.compile(rf"{_CLOCK}{_OFFSET}?")
-_DATE_TIME = re.compile(rf"(-?\d{{4}}-\d\d-\d\d)T{_CLOCK}{_OFFSET}")
-_EMAIL = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
-_PHONE = re.compile(r"\+?[\d\s().-]{3,25}")
+from local.appsync.documents.coercion import java_text
+from local.appsync.documents.formats import (
+    is_date,
+    is_date_time,
+    is_email,
+    is_ip_address,
+    is_phone,
+    is_time,
+    is_url,
+)
+from local.appsync.documents.json_text import parse_json
 
-
-def _is_day(text: str) -> bool:
-    try:
-        date.fromisoformat(text.removeprefix("-"))
-    except ValueError:
-        return False
-    return True
-
-
-def _is_date(value: str) -> bool:
-    match = _DATE.fullmatch(value)
-    return bool(match) and _is_day(match[1])
-
-
-def _is_date_time(value: str) -> bool:
-    match = _DATE_TIME.fullmatch(value)
-    return bool(match) and _is_day(match[1])
-
-
-def _is_url(value: str) -> bool:
-    try:
-        parts = urlsplit(value)
-    except ValueError:
-        return False
-    return bool(parts.scheme and (parts.netloc or parts.path)) and " " not in value
-
-
-def _is_phone(value: str) -> bool:
-    return bool(_PHONE.fullmatch(value)) and sum(map(str.isdigit, value)) >= 3
-
-
-def _is_ip_address(value: str) -> bool:
-    try:
-        ipaddress.ip_interface(value)
-    except ValueError:
-        return False
-    return True
+# The description that introspection answers with; -1000000000-01-01 to 1000000000-12-31.
+_TIMESTAMPS = range(-31_557_014_167_219_200, 31_556_889_864_403_200)
 
 
 def _scalar(
@@ -71,9 +37,16 @@ def _scalar(
     parse: Callable[[Any], Any],
     serialize: Callable[[Any], Any],
 ) -> GraphQLNamedType:
-    def parse_literal(node: ValueNode, variables: dict[str, Any] | None = None) -> Any:
+    def parse_literal(node: ValueNode, _: object = None) -> Any:
+        match node:
+            case StringValueNode():
+                value: Any = node.value
+            case IntValueNode():
+                value = int(node.value)
+            case _:
+                raise ValueError(f"{name} is no such literal.")
         try:
-            return parse(value_from_ast_untyped(node, variables))
+            return parse(value)
         except GraphQLError as error:
             # Validation says which type it expected of any other exception only.
             raise ValueError(error.message) from error
@@ -83,51 +56,64 @@ def _scalar(
     )
 
 
-def _text(name: str, label: str, accepts: Callable[[str], Any]) -> GraphQLNamedType:
-    def parse(value: Any) -> str:
-        if isinstance(value, str) and accepts(value):
-            return value
-        raise GraphQLError(f"Unable to parse `{value}` as a valid {label}.")
+def _checked(name: str, label: str, accepts: Callable[[Any], bool]) -> GraphQLNamedType:
+    """A scalar whose values are the same inside and outside."""
 
-    def serialize(value: Any) -> str:
-        if isinstance(value, str) and accepts(value):
-            return value
-        raise GraphQLError(f"Unable to serialize `{value}` as a valid {label}.")
+    def check(doing: str) -> Callable[[Any], Any]:
+        def checked(value: Any) -> Any:
+            if accepts(value):
+                return value
+            raise GraphQLError(f"Unable to {doing} `{java_text(value)}` as a valid {label}.")
 
-    return _scalar(name, parse, serialize)
+        return checked
+
+    return _scalar(name, check("parse"), check("serialize"))
 
 
-def _timestamp(value: Any) -> int:
-    if isinstance(value, int) and not isinstance(value, bool):
-        return value
-    raise GraphQLError(f"Unable to parse `{value}` as a valid timestamp in seconds.")
+def _text(name: str, label: str, accepts: Callable[[str], bool]) -> GraphQLNamedType:
+    return _checked(name, label, lambda value: isinstance(value, str) and accepts(value))
+
+
+def _is_timestamp(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value in _TIMESTAMPS
 
 
 def _json_in(value: Any) -> Any:
     """A resolver sees the parsed value, never the text."""
     if isinstance(value, str):
         try:
-            return json.loads(value)
+            return parse_json(value)
         except ValueError:
             pass
-    raise GraphQLError(f"Unable to parse `{value}` as valid JSON.")
+    raise GraphQLError(f"Unable to parse `{java_text(value)}` as valid JSON.")
 
 
 def _json_out(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value, separators=(",", ":"))
+    """A text too becomes JSON, though it be JSON already: an event of a subscription, whose text
+    is the mutation's, has it twice.
+
+    https://github.com/aws-amplify/amplify-cli/pull/5705,
+    https://github.com/awslabs/aws-mobile-appsync-sdk-js/issues/533
+    """
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 SCALARS = {
     scalar.name: scalar
     for scalar in (
-        _text("AWSDate", "Date Object", _is_date),
-        _text("AWSTime", "Time Object", _TIME.fullmatch),
-        _text("AWSDateTime", "DateTime Object", _is_date_time),
-        _text("AWSEmail", "email address", _EMAIL.fullmatch),
-        _text("AWSURL", "URL", _is_url),
-        _text("AWSPhone", "phone number", _is_phone),
-        _text("AWSIPAddress", "IP address", _is_ip_address),
-        _scalar("AWSTimestamp", _timestamp, _timestamp),
+        _text("AWSDate", "Date Object", is_date),
+        _text("AWSTime", "Time Object", is_time),
+        _text("AWSDateTime", "DateTime Object", is_date_time),
+        _text("AWSEmail", "email address", is_email),
+        _text("AWSURL", "URL", is_url),
+        _text("AWSPhone", "phone number", is_phone),
+        _text("AWSIPAddress", "IP address", is_ip_address),
+        _checked(
+            "AWSTimestamp",
+            "timestamp. Ensure that the value provided is an Integer that lies within the limits "
+            "specified in this scalar's description",
+            _is_timestamp,
+        ),
         _scalar("AWSJSON", _json_in, _json_out),
     )
 }

@@ -3,7 +3,6 @@
 import asyncio
 import functools
 import json
-import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +11,7 @@ from graphql import DocumentNode, GraphQLSchema, OperationDefinitionNode
 from graphql.language import OperationType
 
 from local.appsync.access.authorization import Caller
+from local.appsync.documents.json_text import parse_json
 from local.appsync.documents.selection import by_field_name
 from local.appsync.documents.values import VariablesRefused, coerce_variables
 from local.appsync.errors import RequestRefused, malformed
@@ -69,12 +69,9 @@ def read_query_string(members: Mapping[str, str]) -> Request:
 
 def _read_json(text: bytes) -> Any:
     try:
-        value: Any = json.loads(text, parse_constant=_no_json, parse_float=_finite)
-        # Half a character, which JSON can spell, is none that anyone could store or answer.
-        json.dumps(value, ensure_ascii=False).encode()
-    except (ValueError, RecursionError) as error:
+        return parse_json(text)
+    except ValueError as error:
         raise malformed() from error
-    return value
 
 
 def _read(request: Any, size: int) -> Request:
@@ -89,16 +86,6 @@ def _read(request: Any, size: int) -> Request:
         raise malformed()
     values: dict[str, Any] = variables or {}
     return Request(query=query, operation_name=name or None, variables=values, size=size)
-
-
-def _no_json(constant: str) -> float:
-    """Python reads NaN and Infinity, which are no JSON."""
-    raise ValueError(constant)
-
-
-def _finite(text: str) -> float:
-    number = float(text)
-    return number if math.isfinite(number) else _no_json(text)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -56,6 +56,8 @@ class Subscription:
     def event(self, result: Any) -> dict[str, Any]:
         """What the subscriber selected of a mutation's result: `{"data": …}`, maybe `errors`.
 
+        Errors have no member that is null: https://github.com/aws-amplify/docs/issues/2796
+
         Raises:
             AnswerTooLarge: it would be more than AppSync delivers.
         """
@@ -66,7 +68,13 @@ class Subscription:
             most_values=_MOST_VALUES,
         )
         run.run_at_once()
-        return answer(run, self.execution)
+        event = answer(run, self.execution)
+        if errors := event.get("errors"):
+            event["errors"] = [
+                {name: value for name, value in error.items() if value is not None}
+                for error in errors
+            ]
+        return event
 
 
 async def start_subscription(

@@ -13,6 +13,9 @@ from typing import Any
 
 from aiohttp import ClientConnectionResetError, WSCloseCode, WSMsgType, web
 
+from local.appsync.access.authorization import Caller
+from local.appsync.access.signature import INVALID_SIGNATURE
+from local.appsync.documents.json_text import parse_json
 from local.appsync.errors import RequestRefused
 from local.appsync.execution.api import DeployedApi
 from local.appsync.execution.request import RequestInvalid
@@ -36,11 +39,12 @@ _CONNECTIONS = 2_000
 _OUTBOX_MESSAGES = 1_000
 _OUTBOX_BYTES = 2**20
 
+_KEEP_ALIVE = {"type": "ka"}
+
 _UNKNOWN = RequestRefused(
     400, "UnsupportedOperation", "unknown not supported through the realtime channel"
 )
 _NOT_AN_OBJECT = RequestRefused(400, "BadRequestException", "The message is no JSON object.")
-_NO_TEXT = RequestRefused(400, "BadRequestException", "The data is no text.")
 _TIMEOUT = RequestRefused(408, "ExecutionTimeout", "Execution timed out.")
 _INTERNAL_FAILURE = RequestRefused(500, "InternalFailure", "An internal failure occurred.")
 
@@ -102,11 +106,11 @@ class RealtimeService:
         url = str(request.url.with_path(f"/apis/{api_id}/graphql").with_query(None))
         headers, payload = _handshake(request)
         source_ip = request.remote or ""
-        await api.authenticator.authenticate(f"{url}/connect", headers, payload, source_ip)
+        await _authenticate(api, f"{url}/connect", headers, payload, source_ip)
 
         async def start(headers: dict[str, str], body: bytes) -> Subscription:
             api = await self._find_api(api_id)
-            caller = await api.authenticator.authenticate(url, headers, body, source_ip)
+            caller = await _authenticate(api, url, headers, body, source_ip)
             return await start_subscription(api, self._runtime, caller, headers, body)
 
         assert request.transport is not None
@@ -117,6 +121,21 @@ class RealtimeService:
         await asyncio.gather(
             *(connection.close(WSCloseCode.GOING_AWAY) for connection in self._connections)
         )
+
+
+async def _authenticate(
+    api: DeployedApi, url: str, headers: dict[str, str], body: bytes, source_ip: str
+) -> Caller:
+    """The caller, as over HTTP; but a wrong signature is a bad request here.
+
+    https://github.com/awslabs/aws-mobile-appsync-sdk-js/pull/561
+    """
+    try:
+        return await api.authenticator.authenticate(url, headers, body, source_ip)
+    except RequestRefused as refusal:
+        if refusal.error_type != INVALID_SIGNATURE:
+            raise
+        raise RequestRefused(400, "BadRequestException", refusal.message) from refusal
 
 
 def _handshake(request: web.Request) -> tuple[dict[str, str], bytes]:
@@ -149,10 +168,23 @@ def _decode(text: str) -> bytes:
 
 def _headers(encoded: bytes | str) -> dict[str, str]:
     try:
-        headers: Any = json.loads(encoded)
-    except (ValueError, RecursionError):
+        headers: Any = parse_json(encoded)
+    except ValueError:
         headers = None
     return _lower_case(headers)
+
+
+def _authorization(payload: dict[str, Any]) -> dict[str, str]:
+    """The headers that authorize a subscription; none where its message has none.
+
+    Raises:
+        RequestRefused: 400, where they are malformed.
+    """
+    match payload:
+        case {"extensions": {"authorization": headers}}:
+            return _lower_case(headers)
+        case _:
+            return {}
 
 
 def _lower_case(headers: Any) -> dict[str, str]:
@@ -199,11 +231,10 @@ class Connection:
         self._started: dict[str, Subscription] = {}
         self._outbox: asyncio.Queue[str] = asyncio.Queue(_OUTBOX_MESSAGES)
         self._outbox_bytes = 0
-        self._keep_alive: asyncio.TimerHandle | None = None
 
     async def serve(self) -> None:
         """Answer the client's messages, one after another, until the connection ends."""
-        writer = asyncio.create_task(self._write())
+        tasks = [asyncio.create_task(self._write()), asyncio.create_task(self._keep_alive())]
         seconds: float | None = _FIRST_MESSAGE_SECONDS
         try:
             while (message := await self._socket.receive(seconds)).type is WSMsgType.TEXT:
@@ -216,10 +247,9 @@ class Connection:
             for subscription in self._started.values():
                 self._subscriptions.remove(self._api_id, subscription)
             self._started.clear()
-            if self._keep_alive:
-                self._keep_alive.cancel()
-            writer.cancel()
-            await asyncio.wait([writer])
+            for task in tasks:
+                task.cancel()
+            await asyncio.wait(tasks)
 
     async def close(self, code: WSCloseCode) -> None:
         """Tell the client, and do not wait long for its answer."""
@@ -252,11 +282,11 @@ class Connection:
         self._outbox_bytes += len(text)
         self._outbox.put_nowait(text)
 
-    def _send_keep_alive(self) -> None:
-        self._send({"type": "ka"})
-        self._keep_alive = asyncio.get_running_loop().call_later(
-            _KEEP_ALIVE_SECONDS, self._send_keep_alive
-        )
+    async def _keep_alive(self) -> None:
+        """From the beginning: a client need not say `connection_init`."""
+        while True:
+            await asyncio.sleep(_KEEP_ALIVE_SECONDS)
+            self._send(_KEEP_ALIVE)
 
     def _refuse(self, name: str | None, payload: dict[str, Any]) -> None:
         about = {} if name is None else {"id": name}
@@ -264,23 +294,19 @@ class Connection:
 
     async def _receive(self, text: str) -> None:
         try:
-            message: Any = json.loads(text)
-        except (ValueError, RecursionError):
+            message: Any = parse_json(text)
+        except ValueError:
             message = None
         match message:
             case {"type": "connection_init"}:
                 self._acknowledge()
-            case {
-                "type": "start",
-                "id": str(name),
-                "payload": {"data": str(data), "extensions": {"authorization": authorization}},
-            }:
-                await self._start(name, data, authorization)
+            case {"type": "start", "id": str(name), "payload": {"data": str(data)} as payload}:
+                await self._start(name, data, payload)
             case {"type": "stop", "id": str(name)}:
                 self._stop(name)
-            case {"id": str(name)}:
-                self._refuse(name, _UNKNOWN.body)
             case dict():
+                # Whatever its id is, AppSync leaves that out:
+                # https://github.com/ChilliCream/graphql-platform/issues/6468
                 self._refuse(None, _UNKNOWN.body)
             case _:
                 self._refuse(None, _NOT_AN_OBJECT.body)
@@ -292,10 +318,9 @@ class Connection:
                 "payload": {"connectionTimeoutMs": _CONNECTION_TIMEOUT_MS},
             }
         )
-        if self._keep_alive is None:
-            self._send_keep_alive()
+        self._send(_KEEP_ALIVE)
 
-    async def _start(self, name: str, data: str, authorization: Any) -> None:
+    async def _start(self, name: str, data: str, payload: dict[str, Any]) -> None:
         try:
             if name in self._started:
                 raise RequestRefused(
@@ -307,7 +332,7 @@ class Connection:
                     "MaxSubscriptionsReachedError",
                     f"Max number of {_SUBSCRIPTIONS_PER_CONNECTION} subscriptions reached",
                 )
-            headers = _lower_case(authorization)
+            headers = _authorization(payload)
             async with asyncio.timeout(_START_SECONDS):
                 subscription = await self._start_subscription(headers, data.encode())
         except RequestInvalid as invalid:
@@ -316,9 +341,6 @@ class Connection:
             self._refuse(name, refusal.body)
         except TimeoutError:
             self._refuse(name, _TIMEOUT.body)
-        except UnicodeEncodeError:
-            # Half a character, which JSON can spell.
-            self._refuse(name, _NO_TEXT.body)
         except Exception:
             log.exception("Internal failure")
             self._refuse(name, _INTERNAL_FAILURE.body)

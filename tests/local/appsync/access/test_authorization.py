@@ -97,22 +97,21 @@ def api(appsync: "AppSyncClient", pool: UserPool) -> Api:
 
 
 def bearer(token: str) -> dict[str, str]:
-    return {"authorization": f"Bearer {token}"}
+    return {"authorization": token}
 
 
 @pytest.mark.cloud
 @pytest.mark.parametrize("use", ["id", "access"])
 def test_a_user_s_identity_is_what_appsync_gives(api: Api, pool: UserPool, use: str) -> None:
     tokens = pool.sign_in("ann", "cooks")
-    for headers in (bearer(tokens[use]), {"authorization": tokens[use]}):
-        identity = json.loads(api.run("{ me }", headers).data["me"])
-        assert identity["sub"] == identity["claims"]["sub"]
-        assert identity["username"] == "ann"
-        assert identity["groups"] == ["cooks"]
-        assert identity["issuer"].endswith(pool.pool_id)
-        assert identity["sourceIp"] == ["127.0.0.1"]
-        assert identity["defaultAuthStrategy"] == "ALLOW"
-        assert identity["claims"]["token_use"] == use
+    identity = json.loads(api.run("{ me }", bearer(tokens[use])).data["me"])
+    assert identity["sub"] == identity["claims"]["sub"]
+    assert identity["username"] == "ann"
+    assert identity["groups"] == ["cooks"]
+    assert identity["issuer"].endswith(pool.pool_id)
+    assert identity["sourceIp"] == ["127.0.0.1"]
+    assert identity["defaultAuthStrategy"] == "ALLOW"
+    assert identity["claims"]["token_use"] == use
 
 
 @pytest.mark.cloud
@@ -125,6 +124,8 @@ def test_requests_without_a_good_token_are_refused(api: Api, pool: UserPool) -> 
     for headers, message in [
         ({}, "Valid authorization header not provided."),
         (bearer("garbage"), "Unable to parse JWT token."),
+        # https://repost.aws/knowledge-center/aws-appsync-graphql-request-unauth-error
+        (bearer(f"Bearer {good}"), "Unable to parse JWT token."),
         (bearer(tampered), call),
         (bearer(other_client), call),
         (bearer(other_pool), call),

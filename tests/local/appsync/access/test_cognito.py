@@ -1,7 +1,9 @@
 """Tokens of user pools: what verifies, and what is refused in which words."""
 
 import asyncio
+import math
 import time
+from collections.abc import Callable
 from typing import Any
 
 import aiohttp
@@ -35,15 +37,25 @@ def token(key: Any = KEY, algorithm: str = "RS256", kid: str = "1", **changed: A
     return jwt.encode(present, key, algorithm=algorithm, headers={"kid": kid})
 
 
-def verify(*tokens: str) -> tuple[list[Any], int]:
-    """The claims or the refusal for each token, and how often the keys were fetched."""
+def verify(
+    *tokens: str,
+    cache_control: str = "",
+    before: Callable[[int], object] = str,
+) -> tuple[list[Any], int]:
+    """The claims or the refusal for each token, and how often the keys were fetched.
+
+    Args:
+        cache_control: what the pool says of its keys.
+        before: is called before each token is verified, with its number.
+    """
     fetched = 0
 
     async def keys(_: web.Request) -> web.Response:
         nonlocal fetched
         fetched += 1
-        key = RSAAlgorithm.to_jwk(KEY.public_key(), as_dict=True) | {"kid": "1", "use": "sig"}
-        return web.json_response({"keys": [key]})
+        kid = str(fetched) if cache_control else "1"
+        key = RSAAlgorithm.to_jwk(KEY.public_key(), as_dict=True) | {"kid": kid, "use": "sig"}
+        return web.json_response({"keys": [key]}, headers={"cache-control": cache_control})
 
     async def run() -> list[Any]:
         app = web.Application()
@@ -51,7 +63,8 @@ def verify(*tokens: str) -> tuple[list[Any], int]:
         outcomes: list[Any] = []
         async with TestServer(app) as server, aiohttp.ClientSession() as http:
             verifier = TokenVerifier([POOL], http, str(server.make_url("")).rstrip("/"))
-            for each in tokens:
+            for number, each in enumerate(tokens):
+                before(number)
                 try:
                     claims, _ = await verifier.verify(each)
                     outcomes.append(claims)
@@ -85,8 +98,15 @@ def test_verifies_access_and_id_tokens_and_fetches_the_keys_once() -> None:
         (token(token_use="refresh"), UNKNOWN),
         (token(token_use="id", aud=None), UNKNOWN),
         (token(exp=None), UNKNOWN),
+        (token(sub=None), UNKNOWN),
+        (token(token_use=None), UNKNOWN),
+        (token(token_use=["access"]), UNKNOWN),
+        (token(client_id=None), UNKNOWN),
+        (f"Bearer {token()}", "Unable to parse JWT token."),
+        (f"{token()} ", "Unable to parse JWT token."),
+        (token().partition(".")[2], "Unable to parse JWT token."),
     ],
-    ids=map(str, range(13)),
+    ids=map(str, range(20)),
 )
 def test_refuses(refused: str, message: str) -> None:
     assert verify(refused)[0] == [(401, message)]
@@ -104,9 +124,35 @@ def test_a_known_token_expires_too(monkeypatch: pytest.MonkeyPatch) -> None:
                 return KEY.public_key()
 
             monkeypatch.setattr(verifier, "_key", key)
+            verifier._keys[POOL.pool_id].until = math.inf  # pyright: ignore[reportPrivateUsage]
             await verifier.verify(good)
             monkeypatch.setattr("local.appsync.access.cognito.time.time", lambda: later)
             with pytest.raises(RequestRefused, match="Token has expired"):
                 await verifier.verify(good)
 
     asyncio.run(run())
+
+
+@pytest.mark.parametrize(
+    ("cache_control", "seconds"),
+    [("public, max-age=60", 60), ("public, max-age=86400", 3600), ("public", 3600)],
+)
+def test_keys_are_remembered_no_longer_than_the_pool_says(
+    monkeypatch: pytest.MonkeyPatch, cache_control: str, seconds: int
+) -> None:
+    """Each fetch finds another key: a token of the one before is refused from then on."""
+    now = time.monotonic()
+    passed = [0, seconds - 1, seconds + 1]
+
+    def before(number: int) -> None:
+        monkeypatch.setattr(
+            "local.appsync.access.cognito.time.monotonic", lambda: now + passed[number]
+        )
+
+    good = token(kid="1")
+    (first, again, late), fetched = verify(
+        good, good, good, cache_control=cache_control, before=before
+    )
+    assert first["sub"] == again["sub"] == "ann"
+    assert late == (401, UNKNOWN)
+    assert fetched == 2

@@ -1,15 +1,22 @@
 """IAM callers: whose signature it is, and which fields their policies allow."""
 
+import asyncio
 import json
+import time
 from typing import TYPE_CHECKING, Any
 
+import aiohttp
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
+from local.appsync.access.iam import AccessKey, Iam
 from local.appsync.aws import boto_client
 from local.cloud import Emulator
+from local.cloud.callers import PATH
 from tests.local.appsync.deployment import REGION, Answer, Api, deploy, make_role, none, policy
 
 if TYPE_CHECKING:
@@ -49,8 +56,13 @@ def run(api: Api, credentials: Credentials, query: str, sent: bytes | None = Non
 
 
 def refusal(answer: Answer) -> str:
-    assert answer.status == 401
-    assert answer.error["errorType"] == "UnauthorizedException"
+    """The message, of an answer whose status fits its type."""
+    statuses = {
+        "UnauthorizedException": 401,
+        "InvalidSignatureException": 403,
+        "UnrecognizedClientException": 403,
+    }
+    assert answer.status == statuses[answer.error["errorType"]]
     return answer.error["message"]
 
 
@@ -121,3 +133,30 @@ def test_a_signature_that_proves_nothing_is_refused(api: Api, emulator: Emulator
     assert "invalid" in refusal(run(api, Credentials("ASIAUNKNOWN", "x", "x"), "{ me }"))
     other_body = run(api, key, "{ me }", sent=b'{"query": "{ me other }"}')
     assert "does not match" in refusal(other_body)
+
+
+def test_answers_are_remembered_for_a_second(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A policy that is taken away is felt at the next question after that."""
+    asked: list[list[str]] = []
+    now = time.monotonic()
+    key = AccessKey(key_id="AKIA", session_token=None, region=REGION)
+
+    async def answer(request: web.Request) -> web.Response:
+        asked.append((await request.json())["resources"])
+        return web.json_response({"allowed": [len(asked) == 1]})
+
+    async def run() -> list[list[bool]]:
+        app = web.Application()
+        app.router.add_post(PATH, answer)
+        allowed: list[list[bool]] = []
+        async with TestServer(app) as server, aiohttp.ClientSession() as http:
+            iam = Iam(http, str(server.make_url("")).rstrip("/"))
+            for seconds in (0, 0.9, 1.1):
+                monkeypatch.setattr(
+                    "local.appsync.access.iam.time.monotonic", lambda passed=seconds: now + passed
+                )
+                allowed.append(await iam.may_resolve(key, ["field"]))
+        return allowed
+
+    assert asyncio.run(run()) == [[True], [True], [False]]
+    assert asked == [["field"], ["field"]]

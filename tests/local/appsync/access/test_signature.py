@@ -1,6 +1,8 @@
 """SigV4 signatures of callers."""
 
+import re
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from botocore.auth import SigV4Auth
@@ -27,32 +29,97 @@ def test_accepts_the_signature_with_the_secret() -> None:
     verify_signature(URL, signed() | {"accept": "added on the way"}, BODY, "test")
 
 
+MISMATCH = "The request signature we calculated does not match the signature you provided. "
+
+
+def resigned(*names: str) -> dict[str, str]:
+    """Headers of a request whose signature covers none of these names."""
+    request = AWSRequest(method="POST", url=URL, data=BODY, headers={"X-Kept": "a"})
+
+    class Signer(SigV4Auth):
+        def headers_to_sign(self, request: AWSRequest) -> Any:
+            headers = super().headers_to_sign(request)
+            for name in names:
+                del headers[name]
+            return headers
+
+    Signer(Credentials("test", "test"), "appsync", "us-east-1").add_auth(request)
+    headers = {name.lower(): str(value) for name, value in request.headers.items()}
+    return headers | {"host": "127.0.0.1:4000"}
+
+
+def refusal(headers: dict[str, str], url: str = URL, body: bytes = BODY) -> tuple[str, str]:
+    """The type and the message of a refusal by 403."""
+    with pytest.raises(RequestRefused) as refusal:
+        verify_signature(url, headers, body, "test")
+    assert refusal.value.status == 403
+    return refusal.value.error_type, refusal.value.message
+
+
 @pytest.mark.parametrize(
     ("headers", "body"),
     [
         (signed(), BODY + b" "),
         (signed() | {"x-kept": "c"}, BODY),
         (signed(wrong="er"), BODY),
-        (signed(service="sqs"), BODY),
-        (signed() | {"x-amz-date": "never"}, BODY),
-        (signed() | {"authorization": "AWS4-HMAC-SHA256 garbage"}, BODY),
+        (signed() | {"x-amz-content-sha256": "0" * 64}, BODY),
     ],
 )
-def test_refuses(headers: dict[str, str], body: bytes) -> None:
-    with pytest.raises(RequestRefused) as refusal:
-        verify_signature(URL, headers, body, "test")
-    assert refusal.value.status == 401
+def test_refuses_what_the_signature_does_not_cover(headers: dict[str, str], body: bytes) -> None:
+    """https://github.com/awslabs/aws-mobile-appsync-sdk-js/issues/750, in the words of AWS."""
+    error_type, message = refusal(headers, body=body)
+    assert error_type == "InvalidSignatureException"
+    assert message.startswith(MISMATCH)
 
 
-def test_refuses_an_old_signature(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    "headers",
+    [
+        signed(service="sqs"),
+        signed() | {"x-amz-date": "never"},
+        signed() | {"authorization": "AWS4-HMAC-SHA256 garbage"},
+        {name: value for name, value in signed().items() if name != "x-amz-date"},
+    ],
+)
+def test_refuses_what_is_no_signature(headers: dict[str, str]) -> None:
+    assert refusal(headers)[0] == "IncompleteSignatureException"
+
+
+def test_the_host_must_be_signed() -> None:
+    verify_signature(URL, resigned() | {"host": "127.0.0.1:4000"}, BODY, "test")
+    assert refusal(resigned("host")) == (
+        "InvalidSignatureException",
+        "'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.",
+    )
+
+
+def test_a_signature_is_for_the_host_that_is_called() -> None:
+    """In the real-time protocol the client says itself which host it has signed."""
+    elsewhere = URL.replace("127.0.0.1", "elsewhere.example")
+    error_type, message = refusal(signed(), url=elsewhere)
+    assert error_type == "InvalidSignatureException"
+    assert message.startswith(MISMATCH)
+
+
+@pytest.mark.parametrize(
+    ("minutes", "words"),
+    [
+        (6, r"Signature expired: \d{8}T\d{6}Z is now earlier than \d{8}T\d{6}Z \(.* - 5 min.\)"),
+        (-6, r"Signature not yet current: \d{8}T\d{6}Z is still later than .* \(.* \+ 5 min.\)"),
+    ],
+)
+def test_refuses_a_signature_of_another_time(
+    monkeypatch: pytest.MonkeyPatch, minutes: int, words: str
+) -> None:
     headers = signed()
 
-    class Later(datetime):
+    class Moved(datetime):
         @classmethod
         def now(cls, tz: object = None) -> datetime:  # pyright: ignore[reportIncompatibleMethodOverride]
             del tz
-            return datetime.now(UTC) + timedelta(minutes=6)
+            return datetime.now(UTC) + timedelta(minutes=minutes)
 
-    monkeypatch.setattr("local.appsync.access.signature.datetime", Later)
-    with pytest.raises(RequestRefused, match="expired"):
-        verify_signature(URL, headers, BODY, "test")
+    monkeypatch.setattr("local.appsync.access.signature.datetime", Moved)
+    error_type, message = refusal(headers)
+    assert error_type == "InvalidSignatureException"
+    assert re.fullmatch(words, message)
