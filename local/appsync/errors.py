@@ -62,6 +62,11 @@ def unauthorized(message: str = "You are not authorized to make this call.") -> 
     return RequestRefused(401, "UnauthorizedException", message)
 
 
+def malformed(message: str = "Unable to parse GraphQL query.") -> RequestRefused:
+    """AppSync's 400: https://github.com/graphql/graphql-over-http/issues/81"""
+    return RequestRefused(400, "MalformedHttpRequestException", message)
+
+
 def not_authorized_to_access(field: str, parent: str) -> ResolverError:
     """AppSync's refusal of one field, by a directive or by `util.unauthorized`."""
     return ResolverError(f"Not Authorized to access {field} on type {parent}", "Unauthorized")

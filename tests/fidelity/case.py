@@ -41,7 +41,7 @@ class Case:
         variables = self.variables
         if "$returns" in self.query:
             variables = variables | {"returns": json.dumps(self.returns)}
-        answer = api.run(self.query, **variables)
+        answer = api.run(self.query, None, **variables)
         assert answer.status == 200, answer.body
         assert_answer(answer, self.data, self.errors)
 

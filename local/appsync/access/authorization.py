@@ -78,7 +78,7 @@ class Authenticator:
     arn: str
 
     async def authenticate(
-        self, url: str, headers: dict[str, str], body: bytes, source_ip: str
+        self, url: str, headers: dict[str, str], body: bytes, source_ip: str, method: str = "POST"
     ) -> Caller:
         """The caller of a request; header names are in lower case.
 
@@ -91,7 +91,7 @@ class Authenticator:
             self._require(AWS_IAM)
             key = signing_key(headers)
             principal = await self.iam.principal(key)
-            verify_signature(url, headers, body, principal.secret)
+            verify_signature(url, headers, body, principal.secret, method)
             return _iam_caller(key, principal, source_ips)
         if authorization:
             self._require(USER_POOLS)

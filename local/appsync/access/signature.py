@@ -33,8 +33,10 @@ def signing_key(headers: dict[str, str]) -> AccessKey:
     )
 
 
-def verify_signature(url: str, headers: dict[str, str], body: bytes, secret: str) -> None:
-    """Accept a POST that was signed with the secret.
+def verify_signature(
+    url: str, headers: dict[str, str], body: bytes, secret: str, method: str = "POST"
+) -> None:
+    """Accept a request that was signed with the secret.
 
     Args:
         url: the address that the client called.
@@ -59,7 +61,7 @@ def verify_signature(url: str, headers: dict[str, str], body: bytes, secret: str
     ):
         raise unauthorized("Signature expired or does not cover the request.")
     request = AWSRequest(
-        method="POST", url=url, data=body, headers={name: headers.get(name, "") for name in names}
+        method=method, url=url, data=body, headers={name: headers.get(name, "") for name in names}
     )
     request.context["timestamp"] = timestamp
     signer = SigV4Auth(Credentials(match["key"], secret), "appsync", match["region"])

@@ -1,37 +1,40 @@
-"""Words graphql-core's refusals as AppSync, which is graphql-java, words them."""
+"""Validates documents, and words what is wrong as AppSync, which is graphql-java, words it.
+
+https://github.com/graphql-java/graphql-java/tree/v12.0/src/main/java/graphql/validation/rules
+"""
 
 import re
 from collections.abc import Iterator
 from typing import Any
 
 from graphql import (
-    ArgumentNode,
-    BooleanValueNode,
     DocumentNode,
-    EnumValueNode,
     FieldNode,
-    FloatValueNode,
     GraphQLError,
     GraphQLSchema,
-    IntValueNode,
-    ListValueNode,
     Node,
-    NullValueNode,
-    ObjectFieldNode,
-    ObjectValueNode,
-    OperationDefinitionNode,
-    StringValueNode,
-    ValueNode,
     VariableDefinitionNode,
-    VariableNode,
-    is_non_null_type,
-    type_from_ast,
+    specified_rules,
+    validate,
 )
-from graphql.utilities import coerce_input_value
+from graphql.validation import (
+    ASTValidationRule,
+    OverlappingFieldsCanBeMergedRule,
+    ValuesOfCorrectTypeRule,
+)
 
-from local.appsync.documents.places import places
+from local.appsync.documents.complexity import TooComplex, check_complexity
+from local.appsync.documents.literals import Invalid, LiteralsOfCorrectType
+from local.appsync.documents.merging import FieldsCanBeMerged
+from local.appsync.documents.places import locations
 
-_ARGUMENT = "argument '{argument}' with value '{value}' "
+_REPLACED: dict[type[ASTValidationRule], type[ASTValidationRule]] = {
+    ValuesOfCorrectTypeRule: LiteralsOfCorrectType,
+    OverlappingFieldsCanBeMergedRule: FieldsCanBeMerged,
+}
+RULES = tuple(_REPLACED.get(rule, rule) for rule in specified_rules)
+# graphql-core's last error where there are more than a hundred.
+_MANY = "Too many validation errors"
 # What graphql-core says, and graphql-java's name and words for it.
 _WORDS = {
     r"Cannot query field '(.+?)' on type '(.+?)'\.": (
@@ -39,9 +42,25 @@ _WORDS = {
         "Field '{0}' in type '{1}' is undefined",
     ),
     r"Unknown argument '(.+?)' on field '.+?'\.": ("UnknownArgument", "Unknown field argument {0}"),
+    r"Unknown argument '(.+?)' on directive '.+?'\.": (
+        "UnknownDirective",
+        "Unknown directive argument {0}",
+    ),
     r"Field '.+?' argument '(.+?)' of type '.+?' is required": (
         "MissingFieldArgument",
         "Missing field argument {0}",
+    ),
+    r"Directive '.+?' argument '(.+?)' of type '.+?' is required": (
+        "MissingDirectiveArgument",
+        "Missing directive argument {0}",
+    ),
+    r"There can be only one argument named '(.+?)'": (
+        "DuplicateArgumentNames",
+        "There can be only one argument named '{0}'",
+    ),
+    r"There can be only one input field named '(.+?)'": (
+        "UniqueObjectFieldName",
+        "There can be only one field named '{0}'",
     ),
     r"Field '(.+?)' of type '(.+?)' must have a selection": (
         "SubSelectionRequired",
@@ -53,6 +72,14 @@ _WORDS = {
     ),
     r"Variable '\$(.+?)' is not defined": ("UndefinedVariable", "Undefined variable {0}"),
     r"Variable '\$(.+?)' is never used": ("UnusedVariable", "Unused variable {0}"),
+    r"There can be only one variable named '\$(.+?)'": (
+        "DuplicateVariableName",
+        "There can be only one variable named '{0}'",
+    ),
+    r"Variable '\$.+?' cannot be non-input type": (
+        "NonInputTypeOnVariable",
+        "Wrong type for a variable",
+    ),
     r"Variable '\$.+?' of type '(.+?)' used in position expecting type '(.+?)'\.": (
         "VariableTypeMismatch",
         "Variable type '{0}' doesn't match expected type '{1}'",
@@ -60,31 +87,83 @@ _WORDS = {
     r"Unknown type '(.+?)'\.": ("UnknownType", "Unknown type {0}"),
     r"Unknown fragment '(.+?)'\.": ("UndefinedFragment", "Undefined fragment {0}"),
     r"Fragment '(.+?)' is never used\.": ("UnusedFragment", "Unused fragment {0}"),
+    r"There can be only one fragment named '(.+?)'": (
+        "DuplicateFragmentName",
+        "There can be only one fragment named '{0}'",
+    ),
+    r"Cannot spread fragment '.+?' within itself": ("FragmentCycle", "Fragment cycles not allowed"),
+    r"Fragment cannot condition on non composite type": (
+        "InlineFragmentTypeConditionInvalid",
+        "Inline fragment type condition is invalid, must be on Object/Interface/Union",
+    ),
+    r"Fragment '.+?' cannot condition on non composite type": (
+        "FragmentTypeConditionInvalid",
+        "Fragment type condition is invalid, must be on Object/Interface/Union",
+    ),
+    r"Fragment cannot be spread here as objects of type '(.+?)' can never be of type '(.+?)'": (
+        "InvalidFragmentType",
+        "Fragment cannot be spread here as objects of type {0} can never be of type {1}",
+    ),
+    r"Fragment '(.+?)' cannot be spread here as objects of type '(.+?)' can never be of type"
+    r" '(.+?)'": (
+        "InvalidFragmentType",
+        "Fragment {0} cannot be spread here as objects of type {1} can never be of type {2}",
+    ),
     r"(Anonymous Subscription|Subscription '.+?') must select only one top level field\.": (
         "SubscriptionMultipleRootFields",
         "{0} must have exactly one root field",
     ),
+    r"(Anonymous Subscription|Subscription '.+?') must not select an introspection": (
+        "SubscriptionIntrospectionRootField",
+        "{0} root field cannot be an introspection field",
+    ),
+    r"There can be only one operation named '(.+?)'": (
+        "DuplicateOperationName",
+        "There can be only one operation named '{0}'",
+    ),
+    r"This anonymous operation must be the only": (
+        "LoneAnonymousOperationViolation",
+        "Anonymous operation with other operations.",
+    ),
+    r"The '?(.+?)'? definition is not executable": (
+        "NonExecutableDefinition",
+        "The {0} definition is not executable.",
+    ),
     r"Unknown directive '@(.+?)'\.": ("UnknownDirective", "Unknown directive {0}"),
-    r"Field '(.+?)' is not defined by type '(.+?)'\.": (
-        "WrongType",
-        _ARGUMENT + "contains a field not in '{1}': '{0}'",
+    r"Directive '@(.+?)' may not be used on": (
+        "MisplacedDirective",
+        "Directive {0} not allowed here",
     ),
-    r"Field '.+?\.(.+?)' of required type '.+?' was not provided\.": (
-        "WrongType",
-        _ARGUMENT + "is missing required fields '[{0}]'",
+    r"The directive '@(.+?)' can only be used once": (
+        "DuplicateDirectiveName",
+        "Directives must be uniquely named within a location. The directive '{0}' is not unique.",
     ),
-    r"Expected value of type '(.+?)', found null\.": ("WrongType", _ARGUMENT + "must not be null"),
-    r"(?:Expected value of type |Value .+? does not exist in |Enum )'(.+?)'": (
-        "WrongType",
-        _ARGUMENT + "is not a valid '{0}'",
+    r"Maximum introspection depth exceeded": (
+        "BadFaithIntrospection",
+        "This request is not asking for introspection in good faith",
     ),
-    r"(\w+) cannot represent": ("WrongType", _ARGUMENT + "is not a valid '{0}'"),
 }
 _RULES = [(re.compile(pattern), kind, words) for pattern, (kind, words) in _WORDS.items()]
 
 
+def validation_errors(schema: GraphQLSchema, document: DocumentNode) -> list[dict[str, Any]]:
+    """What is wrong with a document, in AppSync's shape: at most a hundred errors.
+
+    `{"path": null, "locations": […], "message": "Validation error of type …"}`
+    """
+    try:
+        check_complexity(document)
+    except TooComplex as refusal:
+        return [{"path": None, "locations": None, "message": str(refusal)}]
+    return [
+        validation_error(document, error)
+        for error in validate(schema, document, RULES)
+        if not error.message.startswith(_MANY)
+    ]
+
+
 def validation_error(document: DocumentNode, error: GraphQLError) -> dict[str, Any]:
-    """`{"path": null, "locations": […], "message": "Validation error of type …"}`."""
+    """An error of a rule, in AppSync's shape and words."""
     node = error.nodes[0] if error.nodes else None
     if error.nodes and isinstance(node, VariableDefinitionNode):
         # graphql-java points at where a variable is used, not at its definition.
@@ -92,28 +171,18 @@ def validation_error(document: DocumentNode, error: GraphQLError) -> dict[str, A
     ancestors = list(_ancestors(document, node)) if node else []
     fields = "/".join(each.name.value for each in ancestors if isinstance(each, FieldNode))
     at = f" @ '{fields}'" if fields else ""
-    message = f"Validation error: {error.message}{at}"
-    for pattern, kind, words in _RULES:
-        if match := pattern.match(error.message):
-            named = [each for each in ancestors if isinstance(each, ArgumentNode | ObjectFieldNode)]
-            # An undefined input field is itself the node; its object is what is wrong.
-            if "contains a field" in words:
-                named = named[:-1]
-            text = words.format(
-                *match.groups(),
-                argument=".".join(each.name.value for each in named),
-                value=_value_text(named[-1].value) if named else "",
-            )
-            message = f"Validation error of type {kind}: {text}{at}"
-            break
+    kind, text = _words(error)
+    message = f"Validation error of type {kind}: {text}{at}"
     return {"path": None, "locations": locations(GraphQLError("", node)), "message": message}
 
 
-def locations(error: GraphQLError) -> list[dict[str, Any]] | None:
-    """Where, in AppSync's shape."""
-    return [
-        {"line": line, "column": column, "sourceName": None} for line, column in places(error)
-    ] or None
+def _words(error: GraphQLError) -> tuple[str, str]:
+    if isinstance(error, Invalid):
+        return error.kind, error.message
+    for pattern, kind, words in _RULES:
+        if match := pattern.match(error.message):
+            return kind, words.format(*match.groups())
+    return "InvalidSyntax", "The document is not valid"
 
 
 def _ancestors(root: Node, target: Node) -> Iterator[Node]:
@@ -131,105 +200,3 @@ def _ancestors(root: Node, target: Node) -> Iterator[Node]:
             ):
                 yield from _ancestors(child, target)
                 return
-
-
-def _value_text(node: ValueNode) -> str:
-    """A literal as graphql-java prints its syntax tree."""
-    match node:
-        case StringValueNode() | EnumValueNode():
-            name = "name" if isinstance(node, EnumValueNode) else "value"
-            return f"{_kind(node)}{{{name}='{node.value}'}}"
-        case IntValueNode() | FloatValueNode():
-            return f"{_kind(node)}{{value={node.value}}}"
-        case BooleanValueNode():
-            return f"{_kind(node)}{{value={str(node.value).lower()}}}"
-        case NullValueNode():
-            return "NullValue{}"
-        case VariableNode():
-            return f"VariableReference{{name='{node.name.value}'}}"
-        case ListValueNode():
-            return f"ArrayValue{{values=[{', '.join(map(_value_text, node.values))}]}}"
-        case ObjectValueNode():
-            fields = ", ".join(
-                f"ObjectField{{name='{each.name.value}', value={_value_text(each.value)}}}"
-                for each in node.fields
-            )
-            return f"ObjectValue{{objectFields=[{fields}]}}"
-        case _:
-            return _kind(node)
-
-
-def _kind(node: Node) -> str:
-    return type(node).__name__.removesuffix("Node")
-
-
-def variable_errors(
-    schema: GraphQLSchema, operation: OperationDefinitionNode, variables: dict[str, Any]
-) -> list[dict[str, Any]]:
-    """What is wrong with a request's variables, in AppSync's shape; empty where nothing is."""
-    errors: list[dict[str, Any]] = []
-    for definition in operation.variable_definitions or ():
-        name = definition.variable.name.value
-        expected: Any = type_from_ast(schema, definition.type)
-        where = GraphQLError("", definition)
-
-        def refuse(message: str, where: GraphQLError = where) -> None:
-            errors.append({"path": None, "locations": locations(where), "message": message})
-
-        if variables.get(name) is None:
-            missing = name in variables or definition.default_value is None
-            if is_non_null_type(expected) and missing:
-                refuse(f"Variable '{name}' has coerced Null value for NonNull type '{expected}'")
-            continue
-
-        def on_error(
-            path: list[str | int],
-            value: Any,
-            error: GraphQLError,
-            name: str = name,
-            refuse: Any = refuse,
-        ) -> None:
-            refuse(_variable_words(name, path, value, error))
-
-        coerce_input_value(variables[name], expected, on_error)
-    return errors
-
-
-def _variable_words(name: str, path: list[str | int], value: Any, error: GraphQLError) -> str:
-    leaf = next((str(step) for step in reversed(path) if isinstance(step, str)), name)
-    if match := re.match(r"Field '(.+?)' of required type '(.+?)' was not provided", error.message):
-        return f"Variable '{match[1]}' has coerced Null value for NonNull type '{match[2]}'"
-    if match := re.match(r"Expected non-nullable type '(.+?)' not to be None", error.message):
-        return f"Variable '{leaf}' has coerced Null value for NonNull type '{match[1]}'"
-    if match := re.match(r"Field '(.+?)' is not defined by type '(.+?)'", error.message):
-        return (
-            f"The variables input contains a field name '{match[1]}' that is not defined for "
-            f"input object type '{match[2]}' "
-        )
-    problem = f"Variable '{leaf}' has an invalid value:"
-    if match := re.match(r"(Int|Float|String|Boolean|ID) cannot represent", error.message):
-        if match[1] == "Int" and isinstance(value, int | float) and not isinstance(value, bool):
-            return f"{problem} Expected a value that can be converted to type 'Int', not {value}."
-        return f"{problem} Expected type '{match[1]}' but was '{_java_type(value)}'."
-    if match := re.search(r"(?:does not exist in|Enum) '(.+?)'", error.message):
-        return f"{problem} Invalid input for Enum '{match[1]}'. No value found for name '{value}'"
-    if match := re.match(r"Expected type '(.+?)' to be a mapping", error.message):
-        return f"{problem} Expected type 'Map' but was '{_java_type(value)}'."
-    # A scalar of AppSync's own says after the semicolon what it wants.
-    return f"{problem} {error.message.rpartition('; ')[2]}"
-
-
-def _java_type(value: Any) -> str:
-    match value:
-        case bool():
-            return "Boolean"
-        case int():
-            return "Integer"
-        case float():
-            return "Double"
-        case str():
-            return "String"
-        case list():
-            return "ArrayList"
-        case _:
-            return "LinkedHashMap"

@@ -1,8 +1,9 @@
 """A deployed API, as the control plane describes it and ready to run."""
 
+import asyncio
 from collections import OrderedDict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import aiohttp
 from graphql import (
@@ -10,14 +11,12 @@ from graphql import (
     FieldNode,
     FragmentSpreadNode,
     GraphQLError,
-    GraphQLField,
     GraphQLObjectType,
     GraphQLResolveInfo,
     GraphQLSchema,
     OperationDefinitionNode,
     SelectionSetNode,
     parse,
-    validate,
 )
 from graphql.language import FragmentDefinitionNode, InlineFragmentNode
 
@@ -27,8 +26,8 @@ from local.appsync.access.iam import Iam
 from local.appsync.aws import AwsCaller, boto_client
 from local.appsync.documents.schema import build_schema, subscribed_mutations
 from local.appsync.documents.selection import fields_of
-from local.appsync.documents.validation import validation_error
-from local.appsync.errors import RequestRefused, not_authorized_to_access
+from local.appsync.documents.validation import validation_error, validation_errors
+from local.appsync.errors import RequestRefused, malformed, not_authorized_to_access
 from local.appsync.resolvers.datasources import open_data_source
 from local.appsync.resolvers.datasources.pagination import PaginationTokens
 from local.appsync.resolvers.resolver import Execution, Handlers, Resolver, ResolverRun
@@ -44,6 +43,8 @@ if TYPE_CHECKING:
 
 _CACHED_DOCUMENTS = 500
 _CACHED_LENGTH = 16_000
+# Each takes its share of the interpreter from the event loop.
+_PREPARED_AT_ONCE = 2
 # As graphql-java has it.
 _MOST_TOKENS = 15_000
 # https://docs.aws.amazon.com/general/latest/gr/appsync.html: resolvers run in one request.
@@ -169,6 +170,7 @@ class DeployedApi:
         self._introspection = api.get("introspectionConfig") != "DISABLED"
         self._depth_limit = api.get("queryDepthLimit") or 0
         self._documents: OrderedDict[str, PreparedDocument] = OrderedDict()
+        self._preparing = asyncio.Semaphore(_PREPARED_AT_ONCE)
 
         providers = [api, *api.get("additionalAuthenticationProviders", [])]
         modes = tuple(provider.get("authenticationType", "") for provider in providers)
@@ -221,15 +223,16 @@ class DeployedApi:
         published = {name for names in self.subscribed_mutations.values() for name in names}
         for kind in object_types(self.schema):
             for name, field in kind.fields.items():
-                _attach(
-                    field,
+                field.resolve = FieldResolver(
                     field_rule(kind, field, modes),
                     resolvers.get((kind.name, name)),
                     publishes=kind is self.schema.mutation_type and name in published,
                 )
 
-    def prepare(self, query: str) -> PreparedDocument:
+    async def prepare(self, query: str) -> PreparedDocument:
         """Parse and validate a query text, or find it among the last ones.
+
+        A large one takes a second, so others have their turn meanwhile.
 
         Raises:
             RequestRefused: 400, where its syntax is wrong.
@@ -237,21 +240,23 @@ class DeployedApi:
         if known := self._documents.get(query):
             self._documents.move_to_end(query)
             return known
-        try:
-            document = parse(query, max_tokens=_MOST_TOKENS)
-        except (GraphQLError, RecursionError) as error:
-            raise RequestRefused(
-                400, "MalformedHttpRequestException", "Unable to parse GraphQL query."
-            ) from error
-        prepared = PreparedDocument(document=document, errors=self._refusals(document))
+        async with self._preparing:
+            prepared = await asyncio.to_thread(self._prepare, query)
         if len(query) <= _CACHED_LENGTH:
             self._documents[query] = prepared
         if len(self._documents) > _CACHED_DOCUMENTS:
             self._documents.popitem(last=False)
         return prepared
 
+    def _prepare(self, query: str) -> PreparedDocument:
+        try:
+            document = parse(query, max_tokens=_MOST_TOKENS)
+        except (GraphQLError, RecursionError) as error:
+            raise malformed() from error
+        return PreparedDocument(document=document, errors=self._refusals(document))
+
     def _refusals(self, document: DocumentNode) -> list[dict[str, Any]]:
-        errors = [validation_error(document, error) for error in validate(self.schema, document)]
+        errors = validation_errors(self.schema, document)
         if errors:
             return errors
         if not self._introspection:
@@ -277,35 +282,56 @@ class DeployedApi:
         return errors
 
 
-def _attach(
-    field: GraphQLField, rule: FieldRule, resolver: Resolver | None, *, publishes: bool
-) -> None:
-    """Give a field what authorizes and resolves it."""
+class FieldResolver:
+    """Authorizes and resolves a field, by its resolver or from its source.
 
-    def authorize(info: GraphQLResolveInfo) -> None:
+    Args:
+        resolver: None where the field is a member of its source.
+        publishes: whether subscriptions wait for the field.
+    """
+
+    def __init__(self, rule: FieldRule, resolver: Resolver | None, *, publishes: bool) -> None:
+        self._rule = rule
+        self._resolver = resolver
+        self._publishes = publishes
+
+    def is_member(self, execution: Execution) -> bool:
+        """Whether the field is a member of its source that the caller may have."""
+        from_source = self._resolver is None or execution.delivers
+        return from_source and self._rule.admits(execution.caller)
+
+    def __call__(self, source: Any, info: GraphQLResolveInfo, **arguments: Any) -> Any:
+        """The field's value, or a coroutine that finds it.
+
+        Raises:
+            ResolverError: the caller may not have the field.
+        """
         execution: Execution = info.context
-        forbidden = info.path.prev is None and info.field_name in execution.forbidden
-        if forbidden or not rule.admits(execution.caller):
-            raise not_authorized_to_access(info.field_name, info.parent_type.name)
+        if self._resolver is not None and not execution.delivers:
+            return self._run(self._resolver, source, info, arguments)
+        self._authorize(info)
+        return member(source, info.field_name)
 
-    async def run(
-        resolver: Resolver, source: Any, info: GraphQLResolveInfo, arguments: dict[str, Any]
+    async def _run(
+        self, resolver: Resolver, source: Any, info: GraphQLResolveInfo, arguments: dict[str, Any]
     ) -> Any:
-        # Refused in here, and not at once: graphql-core would never await the fields beside it.
-        authorize(info)
+        # Refused in here, and not at once: the fields beside it are awaited together.
+        self._authorize(info)
         execution: Execution = info.context
-        if publishes:
+        if self._publishes:
             execution.published.append(info)
         return await ResolverRun(execution, info, source, arguments).resolve(resolver)
 
-    def resolve(source: Any, info: GraphQLResolveInfo, **arguments: Any) -> Any:
+    def _authorize(self, info: GraphQLResolveInfo) -> None:
         execution: Execution = info.context
-        if resolver is not None and not execution.delivers:
-            return run(resolver, source, info, arguments)
-        authorize(info)
-        return source.get(info.field_name) if isinstance(source, dict) else None
+        forbidden = info.path.prev is None and info.field_name in execution.forbidden
+        if forbidden or not self._rule.admits(execution.caller):
+            raise not_authorized_to_access(info.field_name, info.parent_type.name)
 
-    field.resolve = resolve
+
+def member(source: Any, name: str) -> Any:
+    """What a source has by the name of a field."""
+    return cast("dict[str, Any]", source).get(name) if isinstance(source, dict) else None
 
 
 def _fragments(document: DocumentNode) -> dict[str, FragmentDefinitionNode]:

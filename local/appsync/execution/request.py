@@ -1,65 +1,94 @@
 """Runs one GraphQL request against a deployed API and answers in AppSync's shape."""
 
-import inspect
+import asyncio
+import functools
 import json
-import logging
 import math
-import re
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
-from graphql import (
-    DocumentNode,
-    ExecutionContext,
-    ExecutionResult,
-    FieldNode,
-    GraphQLError,
-    GraphQLObjectType,
-    OperationDefinitionNode,
-    execute,
-)
+from graphql import DocumentNode, GraphQLSchema, OperationDefinitionNode
 from graphql.language import OperationType
-from graphql.pyutils import Path
 
 from local.appsync.access.authorization import Caller
 from local.appsync.documents.selection import by_field_name
-from local.appsync.documents.validation import locations, variable_errors
-from local.appsync.errors import RequestRefused, ResolverError
+from local.appsync.documents.values import VariablesRefused, coerce_variables
+from local.appsync.errors import RequestRefused, malformed
 from local.appsync.execution.api import DeployedApi, root_fields
+from local.appsync.execution.executor import MOST_VALUES, AnswerTooLarge, Run
 from local.appsync.resolvers.javascript import ResolverRuntime
 from local.appsync.resolvers.resolver import Execution
 
-log = logging.getLogger("appsync")
+# Coercing the variables of a larger request would hold the event loop.
+_SMALL_BYTES = 10_000
+_FEW_VALUES = 10_000
 
-_NULL = re.compile(r"Cannot return null for non-nullable field (.+?)\.(.+?)\.$")
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """A GraphQL request, as it was sent.
+
+    Attributes:
+        size: of the variables at most, in bytes.
+    """
+
+    query: str
+    operation_name: str | None
+    variables: dict[str, Any]
+    size: int
 
 
-def read_request(body: bytes) -> tuple[str, str | None, dict[str, Any]]:
-    """`query`, `operationName` and `variables` of a request's body.
+def read_body(body: bytes) -> Request:
+    """A posted request.
 
     Raises:
         RequestRefused: 400, where it is no JSON object or a member is missing or of a wrong type.
     """
+    if not body:
+        raise malformed("Request body is empty.")
+    return _read(_read_json(body), len(body))
+
+
+def read_query_string(members: Mapping[str, str]) -> Request:
+    """A request by GET: `query`, `operationName`, and `variables` as JSON.
+
+    AppSync takes mutations, too: https://github.com/graphql/graphql-over-http/issues/81
+
+    Raises:
+        RequestRefused: 400, as for a posted one.
+    """
+    variables = members.get("variables", "")
+    request = {
+        "query": members.get("query"),
+        "operationName": members.get("operationName"),
+        "variables": _read_json(variables.encode(errors="replace")) if variables else None,
+    }
+    return _read(request, len(variables))
+
+
+def _read_json(text: bytes) -> Any:
     try:
-        request: Any = json.loads(body, parse_constant=_no_json, parse_float=_finite)
+        value: Any = json.loads(text, parse_constant=_no_json, parse_float=_finite)
         # Half a character, which JSON can spell, is none that anyone could store or answer.
-        json.dumps(request, ensure_ascii=False).encode()
+        json.dumps(value, ensure_ascii=False).encode()
     except (ValueError, RecursionError) as error:
-        raise _malformed("Request body is not a valid JSON.") from error
-    if not isinstance(request, dict):
-        raise _malformed("Request body must be a JSON object.")
-    members: dict[str, Any] = request
-    query = members.get("query")
-    if not isinstance(query, str) or not query.strip():
-        raise _malformed("No GraphQL query provided.")
-    name = members.get("operationName")
-    if name is not None and not isinstance(name, str):
-        raise _malformed("The operationName must be a string.")
-    variables = members.get("variables")
-    if variables is not None and not isinstance(variables, dict):
-        raise _malformed("The variables must be a JSON object.")
-    return query, name or None, variables or {}
+        raise malformed() from error
+    return value
+
+
+def _read(request: Any, size: int) -> Request:
+    match request:
+        case {"query": str(query)} if query.strip():
+            members: dict[str, Any] = request
+        case _:
+            raise malformed()
+    name: Any = members.get("operationName")
+    variables: Any = members.get("variables")
+    if not isinstance(name, str | None) or not isinstance(variables, dict | None):
+        raise malformed()
+    values: dict[str, Any] = variables or {}
+    return Request(query=query, operation_name=name or None, variables=values, size=size)
 
 
 def _no_json(constant: str) -> float:
@@ -72,18 +101,23 @@ def _finite(text: str) -> float:
     return number if math.isfinite(number) else _no_json(text)
 
 
-def _malformed(message: str) -> RequestRefused:
-    return RequestRefused(400, "MalformedHttpRequestException", message)
-
-
 @dataclass(frozen=True, kw_only=True)
 class PreparedRequest:
-    """A request whose document and variables fit the schema."""
+    """A request whose document and variables fit the schema.
+
+    Attributes:
+        variables: as the client sent them.
+        values: as the schema has them.
+    """
 
     document: DocumentNode
     operation: OperationDefinitionNode
-    operation_name: str | None
     variables: dict[str, Any]
+    values: dict[str, Any]
+
+    def run(self, schema: GraphQLSchema, execution: Execution, **more: Any) -> Run:
+        """A run of its operation."""
+        return Run(schema, self.document, self.operation, self.values, execution, **more)
 
 
 class RequestInvalid(Exception):
@@ -98,50 +132,28 @@ class RequestInvalid(Exception):
         self.errors = errors
 
 
-def prepare_request(api: DeployedApi, body: bytes) -> PreparedRequest:
-    """Read, parse and validate a request's body.
+async def prepare_request(api: DeployedApi, request: Request) -> PreparedRequest:
+    """Parse and validate a request.
 
     Raises:
         RequestRefused: 400, it is malformed.
         RequestInvalid: it does not fit the schema.
     """
-    query, operation_name, variables = read_request(body)
-    prepared = api.prepare(query)
+    prepared = await api.prepare(request.query)
     if prepared.errors:
         raise RequestInvalid(prepared.errors)
-    operation = prepared.operation(operation_name)
-    if errors := variable_errors(api.schema, operation, variables):
-        raise RequestInvalid(errors)
+    operation = prepared.operation(request.operation_name)
+    coerce = functools.partial(coerce_variables, api.schema, operation, request.variables)
+    try:
+        values = coerce() if request.size <= _SMALL_BYTES else await asyncio.to_thread(coerce)
+    except VariablesRefused as refusal:
+        raise RequestInvalid([refusal.error]) from refusal
     return PreparedRequest(
         document=prepared.document,
         operation=operation,
-        operation_name=operation_name,
-        variables=variables,
+        variables=request.variables,
+        values=values,
     )
-
-
-class Serially(ExecutionContext):
-    """Begins a mutation when the one before it has ended.
-
-    graphql-core begins all of them at once, and never awaits those after one that fails.
-    """
-
-    def execute_fields_serially(
-        self,
-        parent_type: GraphQLObjectType,
-        source_value: Any,
-        path: Path | None,
-        fields: dict[str, list[FieldNode]],
-    ) -> Awaitable[dict[str, Any]]:
-        async def run() -> dict[str, Any]:
-            results: dict[str, Any] = {}
-            for key, nodes in fields.items():
-                field = Path(path, key, parent_type.name)
-                result = self.execute_field(parent_type, source_value, nodes, field)
-                results[key] = await result if inspect.isawaitable(result) else result
-            return results
-
-        return run()
 
 
 async def begin_execution(
@@ -170,90 +182,67 @@ async def begin_execution(
     )
 
 
+@dataclass(frozen=True)
+class Answer:
+    """What is answered.
+
+    Attributes:
+        body: `{"data": …}`, with `errors` where there are any.
+        values: how many it has, about.
+        headers: what resolvers add to the response.
+    """
+
+    body: dict[str, Any]
+    values: int
+    headers: dict[str, str] = field(default_factory=dict[str, str])
+
+    async def text(self) -> str:
+        """As JSON; where there is much, others have their turn while it is written."""
+        if self.values <= _FEW_VALUES:
+            return json.dumps(self.body)
+        return await asyncio.to_thread(lambda: "".join(json.JSONEncoder().iterencode(self.body)))
+
+
 async def run_request(
     api: DeployedApi,
     runtime: ResolverRuntime,
     caller: Caller,
     headers: dict[str, str],
-    body: bytes,
+    request: Request,
     publish: Callable[[str, Any], None],
-    headers_added: dict[str, str],
-) -> dict[str, Any]:
-    """The answer to an authenticated request: `{"data": …}`, with `errors` where there are any.
+) -> Answer:
+    """The answer to an authenticated request.
 
     Args:
         publish: is told the name and the result of each mutation that subscriptions wait for.
-        headers_added: is given the headers that resolvers add to the response.
 
     Raises:
         RequestRefused: the request is malformed, or is a subscription.
     """
     try:
-        request = prepare_request(api, body)
+        prepared = await prepare_request(api, request)
     except RequestInvalid as invalid:
-        return {"data": None, "errors": invalid.errors}
-    if request.operation.operation == OperationType.SUBSCRIPTION:
+        return Answer({"data": None, "errors": invalid.errors}, len(invalid.errors))
+    if prepared.operation.operation == OperationType.SUBSCRIPTION:
         raise RequestRefused(
             400, "BadRequestException", "Subscriptions are served by the real-time endpoint only."
         )
-    execution = await begin_execution(api, runtime, caller, headers, request)
-    result = execute(
-        api.schema,
-        request.document,
-        context_value=execution,
-        variable_values=request.variables,
-        operation_name=request.operation_name,
-        execution_context_class=Serially,
-    )
-    if inspect.isawaitable(result):
-        result = await result
-    assert isinstance(result, ExecutionResult)
-    headers_added.update(execution.headers_added)
+    execution = await begin_execution(api, runtime, caller, headers, prepared)
+    run = prepared.run(api.schema, execution)
+    try:
+        await run.run()
+    except AnswerTooLarge:
+        message = f"The answer has more than {MOST_VALUES} values."
+        error = {"errorType": "ExecutionAborted", "message": message}
+        return Answer({"data": None, "errors": [error]}, 1)
     for info in execution.published:
-        mutated = result.data and result.data[str(info.path.key)]
+        mutated = run.data and run.data[str(info.path.key)]
         if mutated is not None:
             publish(info.field_name, by_field_name(info, mutated))
-    return answer(api, result, execution)
+    return Answer(answer(run, execution), run.values, execution.headers_added)
 
 
-def answer(api: DeployedApi, result: ExecutionResult, execution: Execution) -> dict[str, Any]:
-    """`{"data": …}`, with `errors` in AppSync's shape where there are any."""
-    errors = [field_error(api, error) for error in result.errors or ()] + execution.appended
-    return {"data": result.data} | ({"errors": errors} if errors else {})
-
-
-def field_error(api: DeployedApi, error: GraphQLError) -> dict[str, Any]:
-    """What went wrong in a field, in AppSync's shape."""
-    path = "".join(f"/{step}" for step in error.path or ())
-    match error.original_error:
-        case ResolverError() as failure:
-            return {
-                "path": error.path,
-                "data": failure.data,
-                "errorType": failure.error_type,
-                "errorInfo": failure.info,
-                "locations": locations(error),
-                "message": failure.message,
-            }
-        case GraphQLError() as refusal:
-            # A scalar or an enum that cannot hold what the resolver returned.
-            message = f"Can't serialize value ({path}) : {refusal.message}"
-        case None:
-            message = error.message
-        case TypeError() if match := _NULL.match(error.message):
-            kind: Any = api.schema.type_map[match[1]]
-            message = (
-                f"Cannot return null for non-nullable type: '{kind.fields[match[2]].type.of_type}' "
-                f"within parent '{match[1]}' ({path})"
-            )
-        case fault:
-            log.error("Internal failure at %s", path, exc_info=fault)
-            return {
-                "path": error.path,
-                "data": None,
-                "errorType": "InternalFailure",
-                "errorInfo": None,
-                "locations": locations(error),
-                "message": "An internal failure occurred while resolving this field.",
-            }
-    return {"path": error.path, "locations": None, "message": message}
+def answer(run: Run, execution: Execution) -> dict[str, Any]:
+    """`{"data": …}`, with `errors` where there are any."""
+    errors = run.errors + execution.appended
+    return {"data": run.data} | ({"errors": errors} if errors else {})

@@ -1,26 +1,26 @@
 """Subscriptions: how one is started, and what it receives of a mutation's results."""
 
 import inspect
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from graphql import ExecutionContext, ExecutionResult, execute, located_error
-from graphql.execution.collect_fields import collect_fields
-from graphql.execution.values import get_argument_values
 from graphql.language import OperationType
 from graphql.pyutils import Path
 
 from local.appsync.access.authorization import Caller
+from local.appsync.documents.values import absent_arguments
 from local.appsync.errors import RequestRefused
 from local.appsync.execution.api import DeployedApi
+from local.appsync.execution.executor import AnswerTooLarge, field_error
 from local.appsync.execution.request import (
     PreparedRequest,
     RequestInvalid,
     answer,
     begin_execution,
-    field_error,
     prepare_request,
+    read_body,
 )
 from local.appsync.execution.subscription_filter import (
     ArgumentFilter,
@@ -30,6 +30,11 @@ from local.appsync.execution.subscription_filter import (
 )
 from local.appsync.resolvers.javascript import ResolverRuntime
 from local.appsync.resolvers.resolver import Execution
+
+# An event of more is larger than the 240 KB that AppSync delivers, or nearly.
+_MOST_VALUES = 20_000
+
+log = logging.getLogger("appsync")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -49,17 +54,19 @@ class Subscription:
     execution: Execution
 
     def event(self, result: Any) -> dict[str, Any]:
-        """What the subscriber selected of a mutation's result: `{"data": …}`, maybe `errors`."""
-        selected = execute(
+        """What the subscriber selected of a mutation's result: `{"data": …}`, maybe `errors`.
+
+        Raises:
+            AnswerTooLarge: it would be more than AppSync delivers.
+        """
+        run = self.request.run(
             self.api.schema,
-            self.request.document,
+            self.execution,
             root_value={self.field: result},
-            context_value=self.execution,
-            variable_values=self.request.variables,
-            operation_name=self.request.operation_name,
+            most_values=_MOST_VALUES,
         )
-        assert isinstance(selected, ExecutionResult)
-        return answer(self.api, selected, self.execution)
+        run.run_at_once()
+        return answer(run, self.execution)
 
 
 async def start_subscription(
@@ -78,7 +85,7 @@ async def start_subscription(
         RequestRefused: the request is malformed, or no subscription.
         RequestInvalid: it does not fit the schema, or its field refuses it.
     """
-    request = prepare_request(api, body)
+    request = await prepare_request(api, read_body(body))
     operation = request.operation
     if operation.operation != OperationType.SUBSCRIPTION:
         raise RequestRefused(
@@ -112,40 +119,30 @@ async def _run_field(
 ) -> tuple[str, dict[str, Any]]:
     """Resolve the one root field; its value does not matter. The field's name and arguments."""
     root = api.schema.subscription_type
-    context = ExecutionContext.build(
-        api.schema,
-        request.document,
-        context_value=execution,
-        raw_variable_values=request.variables,
-        operation_name=request.operation_name,
-    )
-    assert isinstance(context, ExecutionContext)
-    fields = root and collect_fields(
-        api.schema,
-        context.fragments,
-        context.variable_values,
-        root,
-        request.operation.selection_set,
-    )
+    run = request.run(api.schema, execution)
+    fields = root and run.root_fields(root)
     if not root or not fields:
         raise RequestInvalid([{"message": "A subscription must have exactly one root field."}])
-    ((key, nodes),) = fields.items()
-    definition = root.fields[nodes[0].name.value]
+    ((key, field),) = fields.items()
     path = Path(None, key, root.name)
     try:
-        arguments = get_argument_values(definition, nodes[0], context.variable_values)
-        assert definition.resolve is not None
-        info = context.build_resolve_info(definition, nodes, root, path)
-        value = definition.resolve(None, info, **arguments)
+        assert field.definition.resolve is not None
+        value = field.definition.resolve(None, run.info(field, path), **field.arguments)
         if inspect.isawaitable(value):
             await value
     except Exception as error:
-        located = located_error(error, nodes, path.as_list())
-        raise RequestInvalid([field_error(api, located)]) from error
+        raise RequestInvalid([field_error(path, field.nodes, error)]) from error
     # Nothing but a refusal could carry them to the client.
     if execution.appended:
         raise RequestInvalid(execution.appended)
-    return info.field_name, arguments
+    # AWS calls it a bug where one filters: https://github.com/aws/aws-appsync-community/issues/94
+    absent = absent_arguments(field.nodes[0], request.values)
+    given = {
+        name: value
+        for name, value in field.arguments.items()
+        if value is not None or name not in absent
+    }
+    return field.name, given
 
 
 Deliver = Callable[[dict[str, Any]], None]
@@ -175,7 +172,12 @@ class Subscriptions:
         # A delivery that ends a slow client's connection removes its subscriptions.
         for subscription, deliver in list(self._waiting.get((api_id, mutation), {}).items()):
             if subscription.filter.accepts(result):
-                deliver(subscription.event(result))
+                try:
+                    event = subscription.event(result)
+                except AnswerTooLarge:
+                    log.warning("An event of API %s is too large: dropped.", api_id)
+                else:
+                    deliver(event)
 
 
 def _keys(api_id: str, subscription: Subscription) -> list[tuple[str, str]]:

@@ -5,6 +5,8 @@ import functools
 import logging
 import os
 import threading
+import uuid
+import zlib
 from collections.abc import Awaitable, Callable, Iterable
 from pathlib import Path
 from typing import Self
@@ -16,9 +18,14 @@ from botocore.exceptions import ClientError
 from local.appsync.aws import AwsCaller
 from local.appsync.control_plane.proxy import ControlPlane
 from local.appsync.documents.schema import SchemaRefused
-from local.appsync.errors import RequestRefused
+from local.appsync.errors import RequestRefused, malformed
 from local.appsync.execution.api import DeployedApi, read_description
-from local.appsync.execution.request import run_request
+from local.appsync.execution.request import (
+    Answer,
+    read_body,
+    read_query_string,
+    run_request,
+)
 from local.appsync.execution.subscriptions import Subscriptions
 from local.appsync.protocols.listener import Listener, localhost_context
 from local.appsync.protocols.realtime import RealtimeService
@@ -34,6 +41,8 @@ _REQUEST_SECONDS = 30
 _DATA_SOURCE_SECONDS = 28
 
 log = logging.getLogger("appsync")
+
+_Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 class Gateway:
@@ -136,15 +145,16 @@ class Gateway:
                     web.post("/apis/{api_id}/graphql", service.handle),
                     web.options("/apis/{tail:.*}", _preflight),
                     web.options("/graphiql/cognito", _preflight),
-                    web.get("/apis/{api_id}/graphql", _page_or(realtime.handle)),
+                    web.get("/apis/{api_id}/graphql", _get(service.handle, realtime.handle)),
                     web.get("/apis/{api_id}/graphql/realtime", realtime.handle),
                     web.route("*", "/v1/{tail:.*}", control.handle),
                     *self._routes,
                 ]
             )
-            app.on_response_prepare.append(_allow_every_origin)
+            app.on_response_prepare.append(_add_headers)
             app.on_shutdown.append(realtime.close)
-            runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
+            # aiohttp has words of its own for a body that is not encoded as its header says.
+            runner = web.AppRunner(app, access_log=None, shutdown_timeout=1, auto_decompress=False)
             await runner.setup()
             assert runner.server is not None
             listener = Listener(runner.server, localhost_context(self._ca))
@@ -162,32 +172,63 @@ async def _preflight(_: web.Request) -> web.Response:
     return web.Response()
 
 
-async def _allow_every_origin(_: web.Request, response: web.StreamResponse) -> None:
-    """As AppSync does: it is the token that lets a caller in, and no cookie."""
+async def _add_headers(_: web.Request, response: web.StreamResponse) -> None:
+    """As AppSync does: every origin may call, for it is the token that lets one in, no cookie."""
     response.headers["Access-Control-Allow-Origin"] = "*"
     response.headers["Access-Control-Allow-Headers"] = "*, Authorization"
     response.headers["Access-Control-Allow-Methods"] = "POST, GET, OPTIONS"
     response.headers["Access-Control-Expose-Headers"] = "x-amzn-RequestId,x-amzn-ErrorType"
     response.headers["Access-Control-Max-Age"] = "172800"
+    response.headers.setdefault("x-amzn-RequestId", str(uuid.uuid4()))
 
 
-def _page_or(
-    realtime: Callable[[web.Request], Awaitable[web.StreamResponse]],
-) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
-    """A browser gets the page at the address where a client opens its WebSocket."""
+def _get(graphql: _Handler, realtime: _Handler) -> _Handler:
+    """An API's address by GET: a request, a WebSocket of some clients, or a browser's page."""
 
     async def handle(request: web.Request) -> web.StreamResponse:
         if request.headers.get("upgrade", "").lower() == "websocket":
             return await realtime(request)
-        return await _graphiql(request)
+        if "query" not in request.query and "text/html" in request.headers.get("accept", ""):
+            return _graphiql()
+        return await graphql(request)
 
     return handle
 
 
-async def _graphiql(request: web.Request) -> web.StreamResponse:
-    if "text/html" not in request.headers.get("accept", "") or not _GRAPHIQL.is_file():
+def _graphiql() -> web.FileResponse:
+    if not _GRAPHIQL.is_file():
         raise web.HTTPNotFound
     return web.FileResponse(_GRAPHIQL)
+
+
+async def _body(request: web.Request) -> bytes:
+    try:
+        body = await request.read()
+    except ConnectionResetError as gone:
+        raise malformed("The connection ended before the request did.") from gone
+    encoding = request.headers.get("content-encoding", "identity")
+    return body if encoding == "identity" else _decompressed(body, encoding)
+
+
+def _decompressed(body: bytes, encoding: str) -> bytes:
+    """The body as it was before the client compressed it."""
+    if encoding not in ("gzip", "deflate"):
+        raise malformed()
+    # Of either, by the header that it has.
+    zlib_or_gzip = zlib.decompressobj(zlib.MAX_WBITS | 32)
+    try:
+        text = zlib_or_gzip.decompress(body, _BODY_LIMIT_BYTES + 1)
+    except zlib.error as error:
+        raise malformed() from error
+    if len(text) > _BODY_LIMIT_BYTES:
+        raise _too_large()
+    if not zlib_or_gzip.eof:
+        raise malformed()
+    return text
+
+
+def _too_large() -> RequestRefused:
+    return RequestRefused(413, "RequestEntityTooLargeException", "The request is larger than 1 MB.")
 
 
 def _refuse(refusal: RequestRefused) -> web.Response:
@@ -223,16 +264,15 @@ class GraphqlService:
         """Answer one GraphQL request, whatever happens."""
         try:
             async with asyncio.timeout(_REQUEST_SECONDS):
-                added: dict[str, str] = {}
-                return web.json_response(await self._answer(request, added), headers=added)
+                answer = await self._answer(request)
+                text = await answer.text()
+                return web.Response(
+                    text=text, content_type="application/json", headers=answer.headers
+                )
         except RequestRefused as refusal:
             return _refuse(refusal)
         except web.HTTPRequestEntityTooLarge:
-            return _refuse(
-                RequestRefused(
-                    413, "RequestEntityTooLargeException", "The request is larger than 1 MB."
-                )
-            )
+            return _refuse(_too_large())
         except TimeoutError:
             error = {"errorType": "ExecutionTimeout", "message": "Execution timed out."}
             return web.json_response({"data": None, "errors": [error]})
@@ -240,22 +280,17 @@ class GraphqlService:
             log.exception("Internal failure")
             return _refuse(RequestRefused(500, "InternalFailure", "An internal failure occurred."))
 
-    async def _answer(
-        self, request: web.Request, headers_added: dict[str, str]
-    ) -> dict[str, object]:
+    async def _answer(self, request: web.Request) -> Answer:
         api_id = request.match_info["api_id"]
         api = await self.api(api_id)
-        try:
-            body = await request.read()
-        except ConnectionResetError as gone:
-            message = "The connection ended before the request did."
-            raise RequestRefused(400, "MalformedHttpRequestException", message) from gone
+        body = await _body(request)
         headers = {name.lower(): value for name, value in request.headers.items()}
         caller = await api.authenticator.authenticate(
-            str(request.url), headers, body, request.remote or ""
+            str(request.url), headers, body, request.remote or "", request.method
         )
+        asked = read_query_string(request.query) if request.method == "GET" else read_body(body)
         publish = functools.partial(self.subscriptions.publish, api_id)
-        return await run_request(api, self.runtime, caller, headers, body, publish, headers_added)
+        return await run_request(api, self.runtime, caller, headers, asked, publish)
 
     async def api(self, api_id: str) -> DeployedApi:
         """The API as it is deployed.

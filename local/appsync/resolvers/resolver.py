@@ -10,8 +10,8 @@ from typing import Any
 from graphql import GraphQLError, GraphQLResolveInfo
 
 from local.appsync.access.authorization import Caller
+from local.appsync.documents.places import locations
 from local.appsync.documents.selection import keep_selected, selection_paths
-from local.appsync.documents.validation import locations
 from local.appsync.errors import DataSourceError, ResolverError, not_authorized_to_access
 from local.appsync.resolvers.datasources import DataSource
 from local.appsync.resolvers.datasources.request import without_version

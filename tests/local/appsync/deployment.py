@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass, field
 from http.client import HTTPConnection
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from local.appsync.aws import boto_client
 from local.cloud import Emulator
@@ -139,12 +139,19 @@ class Api:
     def post(self, body: bytes, headers: dict[str, str] | None = None) -> Answer:
         """Post any body."""
         sent = self.headers if headers is None else headers
+        return self.send("POST", "", body, {"content-type": "application/json"} | sent)
+
+    def get(self, headers: dict[str, str] | None = None, **query: str) -> Answer:
+        """Get with a query string."""
+        sent = self.headers if headers is None else headers
+        return self.send("GET", f"?{urlencode(query)}", None, sent)
+
+    def send(self, method: str, query: str, body: bytes | None, headers: dict[str, str]) -> Answer:
+        """Any request whose answer is JSON."""
         address = urlsplit(self.url)
         connection = HTTPConnection(address.netloc, timeout=60)
         try:
-            connection.request(
-                "POST", address.path, body, {"content-type": "application/json"} | sent
-            )
+            connection.request(method, address.path + query, body, headers)
             response = connection.getresponse()
             return Answer(response.status, dict(response.getheaders()), json.load(response))
         finally:
