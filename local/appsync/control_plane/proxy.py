@@ -135,8 +135,8 @@ class ControlPlane:
         if not isinstance(kind, GraphQLObjectType) or field_name not in kind.fields:
             raise _not_found(f"No field named {field_name} found on type {type_name}")
         if members.get("kind") == "PIPELINE":
-            pipeline: dict[str, list[str]] = members.get("pipelineConfig") or {}
-            functions = pipeline.get("functions") or []
+            pipeline: dict[str, Any] = members.get("pipelineConfig") or {}
+            functions: list[str] = pipeline.get("functions") or []
             if len(functions) > _MOST_FUNCTIONS:
                 raise _bad_request(f"A pipeline has at most {_MOST_FUNCTIONS} functions.")
             for function in functions:

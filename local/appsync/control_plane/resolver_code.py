@@ -9,8 +9,8 @@ from collections.abc import Iterator
 
 from tree_sitter import Node
 
+from local.appsync.control_plane.built_ins import MODULES, built_in_errors
 from local.appsync.control_plane.functions import function_errors
-from local.appsync.control_plane.helpers import MODULES, helper_errors
 from local.appsync.control_plane.syntax import CodeError, error, parse, part, text, walk
 
 # https://docs.aws.amazon.com/appsync/latest/APIReference/API_Resolver.html
@@ -89,7 +89,7 @@ def check_code(code: str) -> list[CodeError]:
     if syntax:
         return syntax[:1]
     errors = [error(node, reason) for node in walk(root) if (reason := _refusal(node))]
-    errors += [*_unknown_names(root), *function_errors(root), *helper_errors(root)]
+    errors += [*_unknown_names(root), *function_errors(root), *built_in_errors(root)]
     exported = set(_exported(root))
     errors += [
         CodeError(message=f"the code must export a function `{handler}`", line=1, column=1)

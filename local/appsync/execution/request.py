@@ -4,7 +4,7 @@ import asyncio
 import functools
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from graphql import DocumentNode, GraphQLSchema, OperationDefinitionNode
@@ -181,7 +181,7 @@ class Answer:
 
     body: dict[str, Any]
     values: int
-    headers: Mapping[str, str]
+    headers: dict[str, str] = field(default_factory=dict[str, str])
 
     async def text(self) -> str:
         """As JSON; where there is much, others have their turn while it is written."""
@@ -209,7 +209,7 @@ async def run_request(
     try:
         prepared = await prepare_request(api, request)
     except RequestInvalid as invalid:
-        return Answer({"data": None, "errors": invalid.errors}, len(invalid.errors), {})
+        return Answer({"data": None, "errors": invalid.errors}, len(invalid.errors))
     if prepared.operation.operation == OperationType.SUBSCRIPTION:
         raise RequestRefused(
             400, "BadRequestException", "Subscriptions are served by the real-time endpoint only."

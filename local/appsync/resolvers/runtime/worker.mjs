@@ -13,7 +13,7 @@ import readline from 'node:readline';
 import vm from 'node:vm';
 
 import { requests } from './requests.mjs';
-import { EarlyReturn, HandlerError, globalsFor } from './util.mjs';
+import { EarlyReturn, HandlerError, globalsFor } from './globals.mjs';
 
 // What APPSYNC_JS has otherwise than JavaScript:
 // https://docs.aws.amazon.com/appsync/latest/devguide/supported-features.html

@@ -37,7 +37,6 @@ type Mutation @aws_api_key @aws_iam {
   putOther(id: ID): Item @aws_api_key
   unheard(id: ID): Item @aws_api_key
   putMany(ids: [ID!]): [Item] @aws_api_key
-  invalidate: Item @aws_api_key
 }
 enum Kind { RED BLUE }
 type Item @aws_api_key @aws_iam {
@@ -65,9 +64,6 @@ REFUSALS = """
 if (ctx.args.how === 'unauthorized') { util.unauthorized(); }
 if (ctx.args.how === 'error') { util.error('No more', 'SoldOut', { id: '1' }, { left: 0 }); }
 if (ctx.args.how === 'appended') { util.appendError('Not quite', 'Partly'); }
-if (ctx.args.how === 'invalidation') {
-  extensions.setSubscriptionInvalidationFilter({ filterGroup: [] });
-}
 if (ctx.args.how === 'fault') { return ctx.nothing.at.all; }
 """
 
@@ -81,10 +77,6 @@ def api(appsync: "AppSyncClient") -> Api:
     api.resolver("Mutation.putOther", none("ctx.args"))
     api.resolver("Mutation.unheard", none("ctx.args"))
     api.resolver("Mutation.putMany", none("ctx.args.ids.map((id) => ({ id }))"))
-    api.resolver(
-        "Mutation.invalidate",
-        none("null", "extensions.invalidateSubscriptions({ subscriptionField: 'onPut' });"),
-    )
     api.resolver("Item.resolved", none("`resolved ${ctx.source.id}`"))
     api.resolver(
         "Subscription.onPutAtLeast",
@@ -270,13 +262,6 @@ def test_a_null_filter_leaves_the_arguments(api: Api) -> None:
         ('refused(how: "appended")', {"errorType": "Partly", "message": "Not quite"}),
         ('refused(how: "fault")', {"errorType": "Code", "message": "Runtime Error"}),
         (
-            'refused(how: "invalidation")',
-            {
-                "errorType": "UnsupportedOperation",
-                "message": "extensions.setSubscriptionInvalidationFilter is not supported here.",
-            },
-        ),
-        (
             'onPutBy(filter: "{}")',
             {
                 "errorType": "BadRequestException",
@@ -291,11 +276,6 @@ def test_a_resolver_may_refuse(api: Api, field: str, error: dict[str, Any]) -> N
         assert subscriber.refusal() == error
         put(api, id="1")
         subscriber.subscribe("b", 'subscription { refused(how: "not") { id } }')
-
-
-def test_invalidating_subscriptions_is_refused(api: Api) -> None:
-    error = api.run("mutation { invalidate { id } }").error
-    assert error["message"] == "extensions.invalidateSubscriptions is not supported here."
 
 
 def test_subscriptions_outlive_a_deployment(appsync: "AppSyncClient") -> None:

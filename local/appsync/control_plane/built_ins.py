@@ -1,4 +1,4 @@
-"""Which helpers of APPSYNC_JS, and which operations of data sources, are served here.
+"""Which built-ins of APPSYNC_JS, and which operations of data sources, are served here.
 
 All others that AWS has are refused, by name, when a code that names them is deployed.
 https://docs.aws.amazon.com/appsync/latest/devguide/resolver-util-reference-js.html
@@ -58,7 +58,7 @@ _REFUSED_PATHS = {f"{group}.{name}" for group, names in REFUSED.items() for name
 _GROUPS = {*SERVED, *REFUSED}
 
 
-def helper_errors(root: Node) -> Iterator[CodeError]:
+def built_in_errors(root: Node) -> Iterator[CodeError]:
     """What a code names that is not served here, or that AWS has not, either."""
     bound = {name: name for name in ("util", "runtime", "extensions")}
     for node in walk(root):

@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import ts from 'typescript';
 
 import { requests } from '../../../../local/appsync/resolvers/runtime/requests.mjs';
-import { globalsFor } from '../../../../local/appsync/resolvers/runtime/util.mjs';
+import { globalsFor } from '../../../../local/appsync/resolvers/runtime/globals.mjs';
 
 const DYNAMODB = '@aws-appsync/utils/dynamodb';
 const require = createRequire(import.meta.url);

@@ -1,4 +1,4 @@
-"""Which helpers there are: in AWS's types, in the worker, and in the README."""
+"""Which built-ins there are: in AWS's types, in the worker, and in the README."""
 
 import json
 import subprocess
@@ -7,7 +7,7 @@ from unittest.mock import Mock
 
 import pytest
 
-from local.appsync.control_plane.helpers import REFUSED, REFUSED_OPERATIONS, SERVED
+from local.appsync.control_plane.built_ins import REFUSED, REFUSED_OPERATIONS, SERVED
 from local.appsync.control_plane.resolver_code import check_code
 from local.appsync.resolvers.datasources.dynamodb import DynamoDbDataSource
 
@@ -18,7 +18,7 @@ README = Path(__file__).parents[4] / "README.md"
 def names() -> dict[str, list[str]]:
     """`typed` by AWS, and `served` by the worker."""
     ran = subprocess.run(  # noqa: S603 (our own script)
-        ["node", Path(__file__).with_name("helper_names.mjs")],  # noqa: S607
+        ["node", Path(__file__).with_name("built_in_names.mjs")],  # noqa: S607
         capture_output=True,
         text=True,
         check=True,
@@ -54,13 +54,13 @@ def code(statement: str, imported: str = "util, extensions, runtime", module: st
 
 
 @pytest.mark.parametrize("path", [path for path in paths(REFUSED) if "/" not in path])
-def test_a_helper_that_is_not_served_is_refused_by_name(path: str) -> None:
+def test_a_built_in_that_is_not_served_is_refused_by_name(path: str) -> None:
     (error,) = check_code(code(f"return {path}(ctx.args);"))
     assert (error.message, error.line) == (f"{path} is not supported here", 2)
 
 
 @pytest.mark.parametrize("path", [path for path in paths(SERVED) if "/" not in path])
-def test_a_helper_that_is_served_is_taken(path: str) -> None:
+def test_a_built_in_that_is_served_is_taken(path: str) -> None:
     assert check_code(code(f"return {path}(ctx.args);")) == []
 
 

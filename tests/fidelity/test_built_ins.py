@@ -1,4 +1,4 @@
-"""What the helpers of APPSYNC_JS answer."""
+"""What the built-ins of APPSYNC_JS answer."""
 
 import json
 from dataclasses import dataclass
@@ -290,7 +290,7 @@ def api(appsync: "AppSyncClient") -> Api:
 
 
 @each(CASES)
-def test_a_helper(api: Api, case: Case) -> None:
+def test_a_built_in(api: Api, case: Case) -> None:
     imported = "import * as ddb from '@aws-appsync/utils/dynamodb';\n"
     api.appsync.update_resolver(
         apiId=api.api_id,
