@@ -15,11 +15,11 @@ from aiohttp import ClientConnectionResetError, WSCloseCode, WSMsgType, web
 
 from local.appsync.access.authorization import Caller
 from local.appsync.access.signature import INVALID_SIGNATURE
-from local.appsync.documents.json_text import parse_json
 from local.appsync.errors import RequestRefused
 from local.appsync.execution.api import DeployedApi
 from local.appsync.execution.request import RequestInvalid
 from local.appsync.execution.subscriptions import Subscription, Subscriptions, start_subscription
+from local.appsync.json_text import parse_json
 from local.appsync.resolvers.javascript import ResolverRuntime
 
 _SUBPROTOCOL = "graphql-ws"
