@@ -69,15 +69,15 @@ def test_others_have_their_turn_while_errors_are_collected() -> None:
     assert len(run.errors) == 3_000
 
 
-@pytest.mark.parametrize(
-    ("query", "root"),
-    [
-        ("{ numbers }", {"numbers": [1] * 101}),
-        ("{ things { a b: a } }", {"things": [{"a": 1}] * 40}),
-        # An error takes more than a value.
-        ("{ things { strict } }", {"things": [{}] * 20}),
-    ],
-)
+TOO_LARGE: list[tuple[str, dict[str, Any]]] = [
+    ("{ numbers }", {"numbers": [1] * 101}),
+    ("{ things { a b: a } }", {"things": [{"a": 1}] * 40}),
+    # An error takes more than a value.
+    ("{ things { strict } }", {"things": [{}] * 20}),
+]
+
+
+@pytest.mark.parametrize(("query", "root"), TOO_LARGE)
 def test_an_answer_may_not_have_more_values_than_it_may_have(
     query: str, root: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
