@@ -195,17 +195,20 @@ def _lower_case(headers: Any) -> dict[str, str]:
 
 
 async def _refuse_connection(socket: web.WebSocketResponse, refusal: RequestRefused) -> None:
-    """Say why; the caller closes."""
+    """Say why; the caller closes.
+
+    Clients listen from their first message on, and see no reason but a closed socket before that.
+    """
     error = {
         "errorType": refusal.error_type,
         "message": refusal.message,
         "errorCode": refusal.status,
     }
-    # It may have left meanwhile.
-    with contextlib.suppress(TimeoutError, ClientConnectionResetError):
-        await socket.send_json({"type": "connection_error", "payload": {"errors": [error]}})
-        # A client that still sends its first message would see a closed socket, and not why.
+    with contextlib.suppress(TimeoutError):
         await socket.receive(_CLOSE_SECONDS)
+    # It may have left meanwhile.
+    with contextlib.suppress(ClientConnectionResetError):
+        await socket.send_json({"type": "connection_error", "payload": {"errors": [error]}})
 
 
 class Connection:
