@@ -70,9 +70,10 @@ class Exchange:
 KEYED: dict[str, str] = {}
 
 
-def start(query: str, headers: Any = KEYED) -> dict[str, Any]:
-    """A subscription of the id `a`."""
-    data = json.dumps({"query": query})
+def start(query: str, headers: Any = KEYED, data: str | None = None) -> dict[str, Any]:
+    """A subscription of the id `a`; with other data than the query where it is given."""
+    if data is None:
+        data = json.dumps({"query": query})
     payload = {"data": data, "extensions": {"authorization": headers}}
     return {"type": "start", "id": "a", "payload": payload}
 
@@ -186,6 +187,25 @@ EXCHANGES = [
         sent=start("meow"),
         answers=refusal(
             errorType="MalformedHttpRequestException", message="Unable to parse GraphQL query."
+        ),
+    ),
+    *(
+        Exchange(
+            name=f"data that is no request: {data}",
+            source=MEOW,
+            sent=start("", data=data),
+            answers=refusal(
+                errorType="MalformedHttpRequestException", message="Unable to parse GraphQL query."
+            ),
+        )
+        for data in ("meow", "{}", "{}}", "[]")
+    ),
+    Exchange(
+        name="data that is empty",
+        source=MEOW,
+        sent=start("", data=""),
+        answers=refusal(
+            errorType="MalformedHttpRequestException", message="Request body is empty."
         ),
     ),
     Exchange(

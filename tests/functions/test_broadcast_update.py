@@ -237,13 +237,8 @@ def test_a_call_is_signed_by_the_role_for_appsync(http: Http, context: LambdaCon
 
 
 def test_the_mutation_is_the_schema_s_and_selects_all_that_subscribers_may() -> None:
-    appsync = """
-        scalar AWSDateTime
-        directive @aws_iam on OBJECT | FIELD_DEFINITION
-        directive @aws_cognito_user_pools(cognito_groups: [String!]) on OBJECT | FIELD_DEFINITION
-        directive @aws_subscribe(mutations: [String!]!) on FIELD_DEFINITION
-    """
-    schema = build_schema(appsync + (ROOT / "graphql" / "schema.graphql").read_text())
+    files = ("appsync.graphql", "schema.graphql")
+    schema = build_schema("".join((ROOT / "graphql" / file).read_text() for file in files))
     document = parse(MUTATION)
 
     assert validate(schema, document) == []

@@ -26,7 +26,7 @@ from local.appsync.documents.formats import (
     is_time,
     is_url,
 )
-from local.appsync.documents.json_text import parse_json
+from local.appsync.json_text import parse_json
 
 # The description that introspection answers with; -1000000000-01-01 to 1000000000-12-31.
 _TIMESTAMPS = range(-31_557_014_167_219_200, 31_556_889_864_403_200)

@@ -5,6 +5,8 @@ https://docs.aws.amazon.com/appsync/latest/devguide/designing-a-graphql-schema.h
 
 from typing import Any
 
+from pathlib import Path
+
 from graphql import (
     GraphQLError,
     GraphQLSchema,
@@ -29,18 +31,8 @@ from graphql.validation.validate import validate_sdl
 from local.appsync.documents.places import places
 from local.appsync.documents.scalars import SCALARS
 
-PRELUDE = "\n".join(
-    [f"scalar {name}" for name in SCALARS]
-    + [
-        "directive @aws_subscribe(mutations: [String!]!) on FIELD_DEFINITION",
-        "directive @aws_auth(cognito_groups: [String!]!) on FIELD_DEFINITION",
-        "directive @aws_cognito_user_pools(cognito_groups: [String!]) on FIELD_DEFINITION | OBJECT",
-        "directive @aws_api_key on FIELD_DEFINITION | OBJECT",
-        "directive @aws_iam on FIELD_DEFINITION | OBJECT",
-        "directive @aws_oidc on FIELD_DEFINITION | OBJECT",
-        "directive @aws_lambda on FIELD_DEFINITION | OBJECT",
-    ]
-)
+# For clients' tools too, which know AppSync's own definitions no better.
+PRELUDE = (Path(__file__).parents[3] / "graphql" / "appsync.graphql").read_text()
 _PRELUDE_DEFINITIONS = parse(PRELUDE, no_location=True).definitions
 
 

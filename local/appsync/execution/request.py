@@ -11,12 +11,12 @@ from graphql import DocumentNode, GraphQLSchema, OperationDefinitionNode
 from graphql.language import OperationType
 
 from local.appsync.access.authorization import Caller
-from local.appsync.documents.json_text import parse_json
 from local.appsync.documents.selection import by_field_name
 from local.appsync.documents.values import VariablesRefused, coerce_variables
 from local.appsync.errors import RequestRefused, malformed
 from local.appsync.execution.api import DeployedApi, root_fields
 from local.appsync.execution.executor import MOST_VALUES, AnswerTooLarge, Run
+from local.appsync.json_text import parse_json
 from local.appsync.resolvers.javascript import ResolverRuntime
 from local.appsync.resolvers.resolver import Execution
 

@@ -15,11 +15,11 @@ from aiohttp import ClientConnectionResetError, WSCloseCode, WSMsgType, web
 
 from local.appsync.access.authorization import Caller
 from local.appsync.access.signature import INVALID_SIGNATURE
-from local.appsync.documents.json_text import parse_json
 from local.appsync.errors import RequestRefused
 from local.appsync.execution.api import DeployedApi
 from local.appsync.execution.request import RequestInvalid
 from local.appsync.execution.subscriptions import Subscription, Subscriptions, start_subscription
+from local.appsync.json_text import parse_json
 from local.appsync.resolvers.javascript import ResolverRuntime
 
 _SUBPROTOCOL = "graphql-ws"
@@ -195,17 +195,20 @@ def _lower_case(headers: Any) -> dict[str, str]:
 
 
 async def _refuse_connection(socket: web.WebSocketResponse, refusal: RequestRefused) -> None:
-    """Say why; the caller closes."""
+    """Say why; the caller closes.
+
+    Clients listen from their first message on, and see no reason but a closed socket before that.
+    """
     error = {
         "errorType": refusal.error_type,
         "message": refusal.message,
         "errorCode": refusal.status,
     }
-    # It may have left meanwhile.
-    with contextlib.suppress(TimeoutError, ClientConnectionResetError):
-        await socket.send_json({"type": "connection_error", "payload": {"errors": [error]}})
-        # A client that still sends its first message would see a closed socket, and not why.
+    with contextlib.suppress(TimeoutError):
         await socket.receive(_CLOSE_SECONDS)
+    # It may have left meanwhile.
+    with contextlib.suppress(ClientConnectionResetError):
+        await socket.send_json({"type": "connection_error", "payload": {"errors": [error]}})
 
 
 class Connection:

@@ -124,7 +124,12 @@ class Subscriber:
         return value
 
     def refusal(self, kind: str = "error") -> dict[str, Any]:
-        """The one error of the next message, which must be of this kind."""
+        """The one error of the next message, which must be of this kind.
+
+        That of a connection answers a client's first message.
+        """
+        if kind == "connection_error":
+            self.send({"type": "connection_init"})
         message = self.receive()
         assert message["type"] == kind, message
         (error,) = message["payload"]["errors"]

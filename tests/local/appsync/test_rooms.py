@@ -10,7 +10,7 @@ from local import appsync
 ROOT = Path(appsync.__file__).parent
 # From the street to the cellar.
 ROOMS = ["protocols", "control_plane", "execution", "resolvers", "access", "documents"]
-CELLAR = {"errors", "aws"}
+CELLAR = {"errors", "aws", "json_text"}
 FILES = sorted(ROOT.rglob("*.py"))
 
 

@@ -11,10 +11,14 @@ import aiohttp
 
 from local.appsync.aws import AwsCaller
 from local.appsync.errors import DataSourceError, ResolverError
+from local.appsync.json_text import parse_json
 from local.appsync.resolvers.datasources.request import only, value_of
 
 if TYPE_CHECKING:
     from mypy_boto3_appsync.type_defs import DataSourceTypeDef
+
+# What Lambda's Python runtime says of `nan` and the like, which the emulator's hands on.
+_NOT_MARSHALLED = "Unable to marshal response: Out of range float values are not JSON compliant"
 
 
 class LambdaDataSource:
@@ -49,7 +53,10 @@ class LambdaDataSource:
             )
         except (aiohttp.ClientError, TimeoutError) as error:
             raise DataSourceError("Lambda did not answer.", "Lambda:SdkClientException") from error
-        answer: Any = json.loads(reply.body or b"null")
+        try:
+            answer: Any = parse_json(reply.body or b"null")
+        except ValueError as error:
+            raise DataSourceError(_NOT_MARSHALLED, "Lambda:Unhandled") from error
         failure: dict[str, Any] = answer if isinstance(answer, dict) else {}
         if reply.status >= 400:
             kind = reply.headers.get("x-amzn-errortype", "LambdaException").split(":")[0]

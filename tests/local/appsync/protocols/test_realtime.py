@@ -1,5 +1,6 @@
 """AppSync's real-time protocol, message by message."""
 
+import asyncio
 import base64
 import json
 import logging
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from local.appsync import Gateway
+from local.appsync.errors import unauthorized
 from local.appsync.protocols import realtime
 from local.cloud import Emulator
 from tests.local.appsync.deployment import Api, deploy, none
@@ -130,9 +132,26 @@ def test_refuses_a_connection_and_says_why(
         error = subscriber.refusal("connection_error")
         assert (error["errorCode"], error["errorType"]) == (code, error_type)
         assert message in error["message"]
-        # A client may say its first word late.
-        subscriber.send({"type": "connection_init"})
         assert subscriber.closed() == 1000
+
+
+@pytest.mark.parametrize("silent", [True, False])
+def test_a_refused_client_is_told_why_when_it_begins_to_listen(silent: bool) -> None:
+    """AppSync's own links for Apollo miss what comes before their first message."""
+    happened: list[str] = []
+
+    class Client:
+        async def receive(self, _: float) -> None:
+            happened.append("first message")
+            if silent:
+                raise TimeoutError
+
+        async def send_json(self, message: dict[str, Any]) -> None:
+            happened.append(message["type"])
+
+    client: Any = Client()
+    asyncio.run(realtime._refuse_connection(client, unauthorized()))  # pyright: ignore[reportPrivateUsage]
+    assert happened == ["first message", "connection_error"]
 
 
 def test_an_unknown_api_is_not_found(api: Api) -> None:
@@ -183,7 +202,8 @@ def test_a_client_that_never_says_anything_is_dropped(
 ) -> None:
     monkeypatch.setattr(realtime, "_FIRST_MESSAGE_SECONDS", 0.05)
     with Subscriber(api) as subscriber:
-        assert subscriber.refusal("connection_error")["errorCode"] == 408
+        [error] = subscriber.message()["payload"]["errors"]
+        assert (error["errorCode"], error["errorType"]) == (408, "TimeoutError")
         assert subscriber.closed() == 1000
     with Subscriber(api) as subscriber:
         subscriber.send({"type": "connection_init"})

@@ -22,7 +22,7 @@ HANDLER = """
 def handle(event, context):
     if event.get("fail"):
         raise ValueError("as asked")
-    return {"got": event}
+    return {"got": float(event["number"]) if "number" in event else event}
 """
 
 
@@ -75,6 +75,18 @@ def test_a_function_that_raises_is_an_error_for_the_handler(api: Api) -> None:
     outcome = json.loads(run(api, operation="Invoke", payload={"fail": True}).data["run"])
     assert outcome["result"] is None
     assert outcome["error"] == {"message": "as asked", "type": "Lambda:Unhandled"}
+
+
+@pytest.mark.parametrize("number", ["nan", "inf", "-inf"])
+def test_a_number_that_is_none_is_no_answer(api: Api, number: str) -> None:
+    """Lambda's Python runtime marshals by `json` with `allow_nan=False`:
+    https://github.com/aws/aws-lambda-python-runtime-interface-client"""
+    outcome = json.loads(run(api, operation="Invoke", payload={"number": number}).data["run"])
+    assert outcome["result"] is None
+    assert outcome["error"] == {
+        "message": "Unable to marshal response: Out of range float values are not JSON compliant",
+        "type": "Lambda:Unhandled",
+    }
 
 
 def test_a_function_that_is_not_there_is_an_error_for_the_handler(api: Api) -> None:

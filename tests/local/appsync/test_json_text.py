@@ -2,7 +2,7 @@
 
 import pytest
 
-from local.appsync.documents.json_text import parse_json
+from local.appsync.json_text import parse_json
 
 
 def test_reads_json() -> None:
