@@ -3,9 +3,8 @@
 https://docs.aws.amazon.com/appsync/latest/devguide/designing-a-graphql-schema.html
 """
 
-from typing import Any
-
 from pathlib import Path
+from typing import Any
 
 from graphql import (
     GraphQLError,
