@@ -9,7 +9,7 @@ https://github.com/graphql-java/graphql-java/blob/v12.0/src/main/java/graphql/va
 """
 
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from graphql import (
     FieldNode,
@@ -132,7 +132,7 @@ class FieldsCanBeMerged(ValidationRule):
         return conflicts
 
     def _conflicts_in(self, alike: list[_Field], level: int, *, strict: bool) -> list[_Conflict]:
-        sets = [(each.node.selection_set, get_named_type(each.kind)) for each in alike]
+        sets = [(each.node.selection_set, cast("Any", get_named_type(each.kind))) for each in alike]
         return self._conflicts(self._collect(sets), level, strict=strict)
 
     def _difference(self, key: str, alike: list[_Field], *, strict: bool) -> _Conflict | None:

@@ -7,7 +7,7 @@ import logging
 from dataclasses import dataclass, field
 from typing import Any
 
-from graphql import GraphQLError, GraphQLResolveInfo
+from graphql import FieldNode, GraphQLError, GraphQLResolveInfo
 
 from local.appsync.access.authorization import Caller
 from local.appsync.documents.places import locations
@@ -74,6 +74,21 @@ class Execution:
     published: list[GraphQLResolveInfo] = field(default_factory=list[GraphQLResolveInfo])
     filter: Any = None
     headers_added: ResponseHeaders = field(default_factory=ResponseHeaders)
+    # By the list of nodes, which is kept with it.
+    _selected: dict[int, tuple[list[FieldNode], dict[str, Any]]] = field(
+        default_factory=dict[int, tuple[list[FieldNode], dict[str, Any]]]
+    )
+
+    def selected(self, info: GraphQLResolveInfo) -> dict[str, Any]:
+        """The part of `ctx.info` that all objects of a list share."""
+        nodes = info.field_nodes
+        if id(nodes) not in self._selected:
+            shared = {
+                "selectionSetList": selection_paths(info),
+                "selectionSetGraphQL": _selection_text(info),
+            }
+            self._selected[id(nodes)] = (nodes, shared)
+        return self._selected[id(nodes)][1]
 
 
 def error_entry(
@@ -109,9 +124,8 @@ class ResolverRun:
                 "fieldName": info.field_name,
                 "parentTypeName": info.parent_type.name,
                 "variables": execution.variables,
-                "selectionSetList": selection_paths(info),
-                "selectionSetGraphQL": _selection_text(info),
-            },
+            }
+            | execution.selected(info),
             "env": execution.environment,
         }
 

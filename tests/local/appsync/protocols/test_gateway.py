@@ -6,6 +6,7 @@ import socket
 import struct
 import threading
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,9 +16,10 @@ import pytest
 from aiohttp import web
 
 from local.appsync import Gateway
+from local.appsync.execution import api as api_module
 from local.appsync.protocols import gateway as gateway_module
 from local.cloud import CloudError, Emulator
-from tests.local.appsync.deployment import deploy
+from tests.local.appsync.deployment import deploy, none
 
 if TYPE_CHECKING:
     from mypy_boto3_appsync import AppSyncClient
@@ -91,6 +93,57 @@ def test_a_fault_of_the_gateway_is_logged_and_never_shown(
         "errors": [{"errorType": "InternalFailure", "message": "An internal failure occurred."}]
     }
     assert "a secret of the gateway" in caplog.text
+
+
+@pytest.mark.cloud
+def test_the_time_limit_acts_while_a_large_answer_is_made(
+    appsync: "AppSyncClient", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    api = deploy(appsync, "type Query { rows: [Row] } type Row { a: Int }")
+    api.resolver("Query.rows", none("'x'.repeat(1000).split('x').map(() => ({ a: 1 }))"))
+    aliases = " ".join(f"a{each}: a" for each in range(200))
+    assert api.run("{ rows { a } }").status == 200
+
+    monkeypatch.setattr(gateway_module, "_REQUEST_SECONDS", 0.05)
+    answer = api.run(f"{{ rows {{ {aliases} }} }}")
+
+    assert answer.body["data"] is None
+    assert answer.error["errorType"] == "ExecutionTimeout"
+
+
+@pytest.mark.cloud
+def test_others_are_answered_while_a_document_is_prepared(
+    appsync: "AppSyncClient", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    api = deploy(appsync, "type Query { a: Int }")
+    assert api.run("{ a }").status == 200
+    preparing, end = threading.Event(), threading.Event()
+
+    def slow(*_: object) -> list[object]:
+        preparing.set()
+        assert end.wait(30)
+        return []
+
+    monkeypatch.setattr(api_module, "validation_errors", slow)
+    with ThreadPoolExecutor(1) as clients:
+        waiting = clients.submit(api.run, "{ again: a }")
+        assert preparing.wait(30)
+        # Known by its text.
+        assert api.run("{ a }").data == {"a": None}
+        end.set()
+        assert waiting.result().data == {"again": None}
+
+
+@pytest.mark.cloud
+def test_an_answer_of_too_many_values_is_refused(appsync: "AppSyncClient") -> None:
+    api = deploy(appsync, "type Query { rows: [Row] } type Row { a: Int }")
+    api.resolver("Query.rows", none("'x'.repeat(1000).split('x').map(() => ({ a: 1 }))"))
+    aliases = " ".join(f"a{each}: a" for each in range(250))
+
+    answer = api.run(f"{{ rows {{ {aliases} }} }}")
+
+    assert answer.body["data"] is None
+    assert answer.error["message"] == "The answer has more than 250000 values."
 
 
 @pytest.mark.cloud
