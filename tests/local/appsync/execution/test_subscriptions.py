@@ -389,7 +389,7 @@ def test_a_role_publishes_and_each_customer_receives_its_own(
 
 def living(kind: type[Any]) -> int:
     gc.collect()
-    return sum(isinstance(each, kind) for each in gc.get_objects())
+    return sum(type(each) is kind for each in gc.get_objects())
 
 
 def await_release() -> None:
