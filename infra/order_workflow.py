@@ -115,5 +115,13 @@ class OrderWorkflow(pulumi.ComponentResource):
 
 
 def _definition(values: dict[str, str]) -> str:
-    text = substitute(DEFINITION.read_text(), values)
-    return json.dumps(yaml.load(text, yaml.CSafeLoader))
+    try:
+        text = substitute(DEFINITION.read_text(), values)
+        return json.dumps(yaml.load(text, yaml.CSafeLoader))
+    except KeyError as place:
+        raise pulumi.RunError(f"{DEFINITION.name}: nothing fills ${{{place.args[0]}}}.") from place
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else "?"
+        raise pulumi.RunError(
+            f"{DEFINITION.name}, line {line}: {error.context}, {error.problem}."
+        ) from error

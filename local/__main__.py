@@ -1,17 +1,37 @@
-"""`python -m local` demo, up, token and chaos."""
+"""`python -m local` demo, up, logs, token and chaos."""
+
+import signal
+
+# Until there is something to clean up an interrupt ends this at once, and says nothing.
+signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+import locale
+import os
+import sys
+
+# The program's files are UTF-8, whatever the terminal speaks.
+IS_UTF8 = bool(sys.flags.utf8_mode) or locale.getencoding().lower() == "utf-8"
+if __name__ == "__main__" and not IS_UTF8:
+    spoken = {"PYTHONUTF8": "1", "PYTHONIOENCODING": f"{sys.stdout.encoding}:replace"}
+    os.execve(sys.executable, sys.orig_argv, os.environ | spoken)
 
 import argparse
 import secrets
-import signal
-import sys
+import threading
 from collections.abc import Callable
 from types import FrameType
 
 import pulumi
 
-from local import chaos, demo, token, up
-from local.cloud import CloudError, bypass_proxies
+from local import chaos, demo, logs, token, up
+from local.cloud import CloudError, settle_environment
+from local.cloud.emulator import SAVE_WITHIN_SECONDS
 from local.engine import DeploymentError
+
+ENDING = (signal.SIGINT, signal.SIGTERM)
+INTERRUPTED = 130
+# An emulator that saves its state has a minute for it.
+ENDED_WITHIN_SECONDS = SAVE_WITHIN_SECONDS + 10
 
 
 def main() -> int:
@@ -36,6 +56,8 @@ def main() -> int:
     token_command.add_argument(
         "--staff", metavar="RESTAURANT", help="make the customer staff of this restaurant"
     )
+    logs_command = commands.add_parser("logs", help="follow what the functions log")
+    logs_command.add_argument("--order", metavar="ID", help="only what is about this order")
     chaos_command = commands.add_parser(
         "chaos", help="place orders while parts of the stage fail, and look for what is missing"
     )
@@ -49,26 +71,42 @@ def main() -> int:
         "--type", choices=("STANDARD", "EXPRESS"), default="STANDARD", help="of the workflow"
     )
     arguments = parser.parse_args()
-    bypass_proxies()
+    settle_environment()
+    # It was for this process's terminal.
+    os.environ.pop("PYTHONIOENCODING", None)
     # Both, also where a shell started us in the background, with SIGINT ignored.
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGALRM):
+    for number in ENDING:
         signal.signal(number, _interrupt)
+    signal.signal(signal.SIGALRM, _interrupt)
     sys.unraisablehook = _interrupt_again
     try:
-        if arguments.command == "demo":
-            return demo.run(arguments.orders, arguments.json)
-        if arguments.command == "token":
-            return token.run(arguments.customer, arguments.staff)
-        if arguments.command == "chaos":
-            seed = secrets.randbits(32) if arguments.seed is None else arguments.seed
-            return chaos.run(arguments.orders, seed, arguments.type)
-        ports = up.Ports(emulator=arguments.aws_port, gateway=arguments.port)
-        return up.run(ports, empty=arguments.empty, persist=arguments.persist)
+        return _run(arguments)
     except (CloudError, DeploymentError, pulumi.RunError) as error:
         print(error, file=sys.stderr)  # noqa: T201 (the one message that says what is wrong)
         return 1
     except KeyboardInterrupt:
-        return 130
+        # All is cleaned up; threads of a deployment that was cut off may go on for ever.
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(INTERRUPTED)
+    finally:
+        for number in ENDING:
+            signal.signal(number, signal.SIG_IGN)
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    """The command's exit code."""
+    if arguments.command == "demo":
+        return demo.run(arguments.orders, arguments.json)
+    if arguments.command == "token":
+        return token.run(arguments.customer, arguments.staff)
+    if arguments.command == "logs":
+        return logs.run(arguments.order)
+    if arguments.command == "chaos":
+        seed = secrets.randbits(32) if arguments.seed is None else arguments.seed
+        return chaos.run(arguments.orders, seed, arguments.type)
+    ports = up.Ports(emulator=arguments.aws_port, gateway=arguments.port)
+    return up.run(ports, empty=arguments.empty, persist=arguments.persist)
 
 
 def _whole_number(low: int, high: int) -> Callable[[str], int]:
@@ -81,6 +119,13 @@ def _whole_number(low: int, high: int) -> Callable[[str], int]:
 
 
 def _interrupt(_signal: int, _frame: FrameType | None) -> None:
+    # Once is enough: what follows would only interrupt the cleaning up.
+    for number in ENDING:
+        signal.signal(number, signal.SIG_IGN)
+    # The last resort, where something swallows the interrupt; the emulator ends with this process.
+    last_resort = threading.Timer(ENDED_WITHIN_SECONDS, os._exit, [INTERRUPTED])
+    last_resort.daemon = True
+    last_resort.start()
     raise KeyboardInterrupt
 
 

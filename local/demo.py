@@ -4,7 +4,7 @@ import asyncio
 import itertools
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,15 +12,18 @@ from typing import Any
 from gql import Client, GraphQLRequest
 from gql.client import AsyncClientSession
 from gql.transport.aiohttp import AIOHTTPTransport
+from gql.transport.exceptions import TransportQueryError
 from rich.box import SIMPLE
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Column, Table
 
+from local.cloud import CloudError
 from local.customers import Customer, sign_in, sign_up
 from local.embedded_cloud import EmbeddedCloud
 from local.live import order_updates
 from local.mailbox import Mail
+from local.watch import LogFile, Watch
 
 CUSTOMER = "alice@orderflow.example"
 AT_ONCE = 8
@@ -28,6 +31,10 @@ POLL_SECONDS = 0.1
 ORDERS_END_WITHIN_SECONDS = 120
 SLOWEST_ORDERS_A_SECOND = 10
 MAILS_ARRIVE_WITHIN_SECONDS = 20
+# Where something failed, and nothing has happened since.
+GIVE_UP_SECONDS = 10
+# The columns of the tables.
+WIDE = 140
 MENU: tuple[tuple[str, str, list[str]], ...] = (
     ("Pizza", "Dominos", ["extra cheese"]),
     ("Pad Thai", "Thai Garden", ["chili"]),
@@ -53,6 +60,7 @@ class Report:
         mails: what the stage mailed about them, to customers and operators.
         dead_letters: messages in the dead-letter queue.
         seconds: how long each phase took, without the set-up of the environment.
+        wrong: what of the demo did not come to its end, each in a sentence.
     """
 
     orders: list[Order]
@@ -61,6 +69,7 @@ class Report:
     dead_letters: int
     outputs: dict[str, Any]
     seconds: dict[str, float]
+    wrong: list[str]
 
     def as_json(self) -> str:
         return json.dumps(
@@ -68,22 +77,60 @@ class Report:
                 "orders": [
                     {
                         "id": order["id"],
+                        "name": order["name"],
+                        "quantity": order["quantity"],
+                        "restaurant": order["restaurantId"],
+                        "retried_after": self.first_failures.get(order["id"]),
                         "status": order["status"],
-                        "milliseconds": milliseconds(order),
+                        "reason": order["statusReason"],
+                        "milliseconds": None if is_pending(order) else milliseconds(order),
                     }
                     for order in self.orders
                 ],
                 "paid": count(self.orders, "PAID"),
                 "payment_failed": count(self.orders, "PAYMENT_FAILED"),
                 "retried": len(self.first_failures),
-                "emails": len(self.mails),
+                "emails": [
+                    {"to": reader, "number": len(theirs), "such_as": theirs[0].subject}
+                    for reader, theirs in self._by_reader()
+                ],
                 "dead_letters": self.dead_letters,
                 "outputs": self.outputs,
                 "seconds": self.seconds,
+                "wrong": self.wrong,
             }
         )
 
+    def _by_reader(self) -> list[tuple[str, list[Mail]]]:
+        """The mails to each reader, by address."""
+        readers = sorted({mail.to for mail in self.mails})
+        return [(reader, [mail for mail in self.mails if mail.to == reader]) for reader in readers]
+
     def show(self, console: Console) -> None:
+        """Print it, in as few columns as the terminal has room for."""
+        console.print(self._wide() if console.width >= WIDE else self._narrow())
+        for reader, theirs in self._by_reader():
+            mails = counted(len(theirs), "mail")
+            console.print(f"{mails} to [bold]{reader}[/], such as: {theirs[0].subject}")
+        console.print(f"{counted(self.dead_letters, 'message')} in the dead-letter queue")
+        if console.width >= WIDE:
+            outputs = Table("stack output", Column("value", overflow="fold"), box=SIMPLE)
+            for name, value in self.outputs.items():
+                outputs.add_row(name, str(value))
+            console.print(outputs)
+        else:
+            console.print("\nstack outputs")
+            for name, value in self.outputs.items():
+                # Never wrapped, so that what is copied is whole.
+                console.print(f"  {name}\n    {value}", soft_wrap=True, highlight=False)
+        for sentence in self.wrong:
+            console.print(f"[bold red]{sentence}[/]")
+        phases = ", ".join(f"{phase} {taken:.1f} s" for phase, taken in self.seconds.items())
+        paid, failed = (count(self.orders, status) for status in ("PAID", "PAYMENT_FAILED"))
+        retried = len(self.first_failures)
+        console.print(f"[bold]{paid} paid, {failed} failed, {retried} retried[/] ({phases})")
+
+    def _wide(self) -> Table:
         table = Table(
             Column("id", no_wrap=True),
             "item",
@@ -96,31 +143,42 @@ class Report:
             box=SIMPLE,
         )
         for order in self.orders:
-            status = order["status"]
             table.add_row(
                 order["id"],
                 order["name"],
                 str(order["quantity"]),
                 order["restaurantId"],
                 short(self.first_failures.get(order["id"])),
-                f"[{COLOURS[status]}]{status}",
+                coloured(order["status"]),
                 short(order["statusReason"]),
-                str(milliseconds(order)) if status != "PENDING" else "",
+                "" if is_pending(order) else str(milliseconds(order)),
             )
-        console.print(table)
-        readers = sorted({mail.to for mail in self.mails})
-        for reader in readers:
-            theirs = [mail for mail in self.mails if mail.to == reader]
-            console.print(f"{len(theirs)} mails to [bold]{reader}[/], such as: {theirs[0].subject}")
-        console.print(f"{self.dead_letters} messages in the dead-letter queue")
-        outputs = Table("stack output", Column("value", overflow="fold"), box=SIMPLE)
-        for name, value in self.outputs.items():
-            outputs.add_row(name, str(value))
-        console.print(outputs)
-        phases = ", ".join(f"{phase} {taken:.1f} s" for phase, taken in self.seconds.items())
-        paid, failed = (count(self.orders, status) for status in ("PAID", "PAYMENT_FAILED"))
-        retried = len(self.first_failures)
-        console.print(f"[bold]{paid} paid, {failed} failed, {retried} retried[/] ({phases})")
+        return table
+
+    def _narrow(self) -> Table:
+        """Two lines for each order, of 60 columns at most; a third where there is a reason."""
+        table = Table.grid(Column(no_wrap=True), Column(no_wrap=True), padding=(0, 2, 0, 0))
+        for order in self.orders:
+            took = "" if is_pending(order) else f"{milliseconds(order)} ms"
+            table.add_row(order["id"], f"{coloured(order['status'])} {took}")
+            of = f"{order['quantity']} {order['name']}, {order['restaurantId']}"
+            retried = short(self.first_failures.get(order["id"]))
+            table.add_row(f"  {of}", f"retried: {retried}" if retried else "")
+            if order["statusReason"]:
+                table.add_row("", short(order["statusReason"]))
+        return table
+
+
+def counted(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
+
+
+def coloured(status: str) -> str:
+    return f"[{COLOURS[status]}]{status}[/]"
+
+
+def is_pending(order: Order) -> bool:
+    return order["status"] == "PENDING"
 
 
 def short(reason: str | None) -> str:
@@ -141,7 +199,24 @@ def milliseconds(order: Order) -> int:
 def make_console(*, stderr: bool = False) -> Console:
     """The terminal; as wide as the tables where the output goes to a file or a pipe."""
     console = Console(stderr=stderr)
-    return console if console.is_terminal else Console(stderr=stderr, width=140)
+    return console if console.is_terminal else Console(stderr=stderr, width=WIDE)
+
+
+def progress_bars(console: Console) -> Progress:
+    """Bars that a narrow terminal has room for, too."""
+    bar = BarColumn(max(10, min(40, console.width - 35)))
+    columns = (TextColumn("{task.description:>9}"), bar, MofNCompleteColumn())
+    return Progress(*columns, TimeElapsedColumn(), console=console)
+
+
+def show_trouble(console: Console) -> Callable[[str], None]:
+    """Prints what a `Watch` tells."""
+
+    def show(message: str) -> None:
+        colour = "yellow" if message.startswith("WARNING") else "red"
+        console.print(message, style=colour, soft_wrap=True, markup=False, highlight=False)
+
+    return show
 
 
 def run(orders: int, as_json: bool) -> int:
@@ -162,24 +237,49 @@ def run(orders: int, as_json: bool) -> int:
         console.print(f"[bold]{CUSTOMER}[/] signed up and signed in, and places {orders} orders")
         console.print("They are followed by subscription; a failed payment is retried once.")
         follower = Follower()
-        asyncio.run(_order(outputs["graphqlUrl"], customer, orders, follower, console))
-        mails = _await_mails(cloud, follower)
+        log = LogFile(cloud.emulator.function_log)
+        with Watch(cloud.aws, log, show_trouble(console), warnings=False) as watch:
+            asyncio.run(_order(outputs["graphqlUrl"], customer, orders, follower, watch, console))
+            mails = _await_mails(cloud, follower)
         lap("orders")
+        dead_letters = _dead_letters(cloud, outputs)
         report = Report(
             orders=sorted(
                 follower.orders.values(), key=lambda order: order["placedAt"], reverse=True
             ),
             first_failures=follower.first_failures,
             mails=mails,
-            dead_letters=_dead_letters(cloud, outputs),
+            dead_letters=dead_letters,
             outputs=outputs,
             seconds=seconds,
+            wrong=wrong(orders, follower, mails, dead_letters, watch.failing),
         )
     if as_json:
         print(report.as_json())  # noqa: T201 (the result itself)
     else:
         report.show(console)
-    return 0 if follower.ended("PAID") + follower.ended("PAYMENT_FAILED") == orders else 1
+    return 1 if report.wrong else 0
+
+
+def wrong(
+    orders: int, follower: "Follower", mails: list[Mail], dead_letters: int, failing: Set[str]
+) -> list[str]:
+    """What did not come to its end, each in a sentence; nothing where all went well.
+
+    Args:
+        orders: how many were to be placed.
+        failing: the functions whose last call failed.
+    """
+    left = orders - follower.ended("PAID") - follower.ended("PAYMENT_FAILED")
+    missing = follower.mails_expected() - len(mails)
+    rest = "rests" if dead_letters == 1 else "rest"
+    sentences = {
+        f"{left} of {orders} orders did not come to their end.": left > 0,
+        f"{counted(missing, 'mail')} did not arrive.": missing > 0,
+        f"{counted(dead_letters, 'message')} {rest} in the dead-letter queue.": dead_letters > 0,
+        f"The last call of {', '.join(sorted(failing))} failed, see above.": bool(failing),
+    }
+    return [sentence for sentence, holds in sentences.items() if holds]
 
 
 def deploy_shown(cloud: EmbeddedCloud, console: Console) -> dict[str, Any]:
@@ -199,15 +299,18 @@ class Follower:
     Attributes:
         orders: each as its last update showed it.
         first_failures: why a first payment failed; those orders are retried.
+        seen_at: when the last update came, by the monotonic clock.
     """
 
     def __init__(self) -> None:
         self.orders: dict[str, Order] = {}
         self.first_failures: dict[str, str] = {}
         self._failed_as: dict[str, int] = {}
+        self.seen_at = time.monotonic()
 
     def see(self, order: Order) -> bool:
         """Take an update in; whether it calls for a retry: the first payment failed."""
+        self.seen_at = time.monotonic()
         known = self.orders.get(order["id"])
         if known and known["version"] >= order["version"]:
             return False  # Delivered again.
@@ -225,27 +328,67 @@ class Follower:
             for order in self.orders.values()
         )
 
+    def mails_expected(self) -> int:
+        """Two for each end, a first failure's too: to its customer, to the operators."""
+        ended = sum(not is_pending(order) for order in self.orders.values())
+        return 2 * (ended + len(self.first_failures))
+
 
 async def _order(
-    url: str, customer: Customer, orders: int, follower: Follower, console: Console
+    url: str, customer: Customer, orders: int, follower: Follower, watch: Watch, console: Console
 ) -> None:
     transport = AIOHTTPTransport(url=url, headers={"Authorization": customer.access_token})
-    columns = (TextColumn("{task.description:>9}"), BarColumn(), MofNCompleteColumn())
     async with (
         Client(transport=transport) as session,
         order_updates(url, customer) as updates,
     ):
-        with Progress(*columns, TimeElapsedColumn(), console=console) as progress:
+        with progress_bars(console) as progress:
             accepted = progress.add_task("accepted", total=orders)
             limit = ORDERS_END_WITHIN_SECONDS + orders // SLOWEST_ORDERS_A_SECOND
-            try:
-                async with asyncio.timeout(limit):
-                    await asyncio.gather(
-                        _place(session, orders, lambda: progress.advance(accepted)),
-                        _follow(updates, session, orders, follower, progress),
-                    )
-            except TimeoutError:
+
+            async def end() -> None:
+                await asyncio.gather(
+                    _place(session, orders, lambda: progress.advance(accepted)),
+                    _follow(updates, session, orders, follower, progress),
+                )
+
+            ending = asyncio.create_task(end())
+            giving_up = asyncio.create_task(give_up(follower, watch))
+            done, pending = await asyncio.wait(
+                {ending, giving_up}, timeout=limit, return_when=asyncio.FIRST_COMPLETED
+            )
+            for task in pending:
+                task.cancel()
+            await asyncio.gather(*pending, return_exceptions=True)
+            if ending in done:
+                ending.result()
+            elif giving_up in done:
+                console.print(
+                    f"Nothing has happened for {GIVE_UP_SECONDS} seconds since something failed."
+                )
+            else:
                 console.print(f"Not all ended within {limit} seconds.")
+
+
+async def give_up(follower: Follower, watch: Watch) -> None:
+    """Return when something has failed, and no order has moved for a while."""
+    failed_at = float("inf")
+    while time.monotonic() - max(failed_at, follower.seen_at) < GIVE_UP_SECONDS:
+        await asyncio.sleep(POLL_SECONDS)
+        if watch.errors:
+            failed_at = min(failed_at, time.monotonic())
+
+
+async def _ask(session: AsyncClientSession, mutation: str, variables: dict[str, Any]) -> None:
+    """Raises CloudError where the API refuses."""
+    try:
+        await session.execute(GraphQLRequest(mutation, variable_values=variables))
+    except TransportQueryError as refused:
+        (error, *_) = refused.errors or [{}]
+        kind, message = error.get("errorType", ""), error.get("message", str(refused))
+        raise CloudError(
+            f"The API refused {'.'.join(error.get('path') or [])}: {kind} {message}"
+        ) from refused
 
 
 async def _follow(
@@ -265,7 +408,7 @@ async def _follow(
     while sum(ended.values()) < orders:
         order = await updates.get()
         if follower.see(order):
-            await session.execute(GraphQLRequest(RETRY, variable_values={"id": order["id"]}))
+            await _ask(session, RETRY, {"id": order["id"]})
             retried = len(follower.first_failures)
             progress.update(retries, completed=retried, total=retried, visible=True)
         for status, bar in bars.items():
@@ -285,7 +428,7 @@ async def _place(session: AsyncClientSession, orders: int, accepted: Callable[[]
             "addOns": add_ons,
         }
         async with at_once:
-            await session.execute(GraphQLRequest(PLACE, variable_values={"input": order}))
+            await _ask(session, PLACE, {"input": order})
         accepted()
 
     await asyncio.gather(*(place(number) for number in range(orders)))
@@ -294,11 +437,10 @@ async def _place(session: AsyncClientSession, orders: int, accepted: Callable[[]
 def _await_mails(cloud: EmbeddedCloud, follower: Follower) -> list[Mail]:
     """The mails about these orders: each end has one for its customer, one for the operators."""
     deadline = time.monotonic() + MAILS_ARRIVE_WITHIN_SECONDS
-    ended = [order["id"] for order in follower.orders.values() if order["status"] != "PENDING"]
-    expected = 2 * (len(ended) + len(follower.first_failures))
+    ended = [order["id"] for order in follower.orders.values() if not is_pending(order)]
     while True:
         about = [mail for mail in cloud.mailbox.mails() if any(i in mail.text for i in ended)]
-        if len(about) >= expected or time.monotonic() > deadline:
+        if len(about) >= follower.mails_expected() or time.monotonic() > deadline:
             return about
         time.sleep(POLL_SECONDS)
 

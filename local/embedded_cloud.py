@@ -10,11 +10,12 @@ from typing import Any, Self
 from uuid import NAMESPACE_URL, uuid5
 
 from local.appsync import Gateway
-from local.cloud import Emulator, SavedState, bypass_proxies, ensure_node
+from local.cloud import CloudError, Emulator, SavedState, ensure_node, settle_environment
 from local.engine import deploy, stage_config
 from local.engine.aws import Aws
 from local.graphiql import asset_routes, sign_in_routes
 from local.mailbox import Mailbox
+from local.pages import page_routes
 
 STAGE = "local"
 REGION = "us-east-1"
@@ -40,13 +41,13 @@ class EmbeddedCloud:
         state: SavedState | None = None,
     ) -> None:
         ensure_node()
-        bypass_proxies()
+        settle_environment()
         self._saved_state = state
         if state:
             self.folder = state.running
             self.emulator = Emulator(self.folder, port=emulator_port, persist=True, lock=state.lock)
         else:
-            RUNS.mkdir(parents=True, exist_ok=True)
+            make_folder(RUNS)
             self.folder = Path(tempfile.mkdtemp(prefix=f"{os.getpid()}-", dir=RUNS))
             self.emulator = Emulator(self.folder, port=emulator_port)
         self.mailbox = Mailbox(self.emulator.url)
@@ -57,6 +58,7 @@ class EmbeddedCloud:
             ca=self.folder / CA,
             routes=[
                 *self.mailbox.routes,
+                *page_routes(lambda: self.aws, self.mailbox.mails),
                 *asset_routes(),
                 *sign_in_routes(self.emulator.url, lambda: self.aws),
             ],
@@ -126,6 +128,20 @@ class EmbeddedCloud:
             registered: is told the type and name of each resource that has been created.
         """
         return deploy(STAGE, stage_config(STAGE, options), self.aws, registered)
+
+
+def make_folder(folder: Path) -> None:
+    """Make one of the program's own.
+
+    Raises:
+        CloudError: that is not allowed, as in a checkout that can be read only.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise CloudError(
+            f"{folder} cannot be made ({error.strerror}). Copy the project to where you may write."
+        ) from error
 
 
 def _discard_dead_runs() -> None:

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import urllib.request
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from aiohttp import web
@@ -31,10 +31,7 @@ class Mailbox:
     def __init__(self, emulator_url: str) -> None:
         self._emulator_url = emulator_url
         self._from_topics: list[Mail] = []
-        self.routes = (
-            web.get("/mailbox", self._list),
-            web.post("/mailbox/{address}", self._receive),
-        )
+        self.routes = (web.post("/mailbox/{address}", self._receive),)
 
     def mails(self) -> list[Mail]:
         """Every mail so far."""
@@ -51,10 +48,6 @@ class Mailbox:
             for mail in sent
         ]
         return from_ses + self._from_topics
-
-    async def _list(self, _request: web.Request) -> web.Response:
-        mails = await asyncio.to_thread(self.mails)
-        return web.json_response([asdict(mail) for mail in mails])
 
     async def _receive(self, request: web.Request) -> web.Response:
         message = json.loads(await request.text())

@@ -2,7 +2,6 @@
 
 import json
 import sys
-import urllib.request
 from pathlib import Path
 
 from local.cloud import CloudError
@@ -10,7 +9,7 @@ from local.customers import Accounts
 from local.embedded_cloud import REGION
 from local.engine.aws import Aws
 from local.mailbox import Mailbox
-from local.up import ADDRESSES, OUTPUTS, PASSWORDS
+from local.running import OUTPUTS, PASSWORDS, addresses
 
 
 def run(name: str, staff_of: str | None) -> int:
@@ -19,26 +18,15 @@ def run(name: str, staff_of: str | None) -> int:
     Raises:
         CloudError: no embedded cloud runs, nothing is deployed on it, or Cognito refuses.
     """
-    addresses = _running()
+    running = addresses()
     if not OUTPUTS.is_file():
         raise CloudError("Nothing is deployed by `make up`, so there are no customers yet.")
     outputs = json.loads(OUTPUTS.read_text())
     accounts = Accounts(
-        Aws(addresses["awsUrl"], addresses["gatewayUrl"], REGION),
-        Mailbox(addresses["awsUrl"]),
+        Aws(running["awsUrl"], running["gatewayUrl"], REGION),
+        Mailbox(running["awsUrl"]),
         outputs,
-        Path(addresses["folder"]) / PASSWORDS,
+        Path(running["folder"]) / PASSWORDS,
     )
     sys.stdout.write(accounts.sign_in(name, staff_of=staff_of).access_token + "\n")
     return 0
-
-
-def _running() -> dict[str, str]:
-    """The addresses of the cloud that runs, and the folder of its state."""
-    try:
-        addresses = json.loads(ADDRESSES.read_text())
-        # One that was killed has left the file.
-        urllib.request.urlopen(f"{addresses['awsUrl']}/_ministack/health", timeout=5).close()
-    except OSError as error:
-        raise CloudError("No embedded cloud runs: start one with `make up`.") from error
-    return addresses

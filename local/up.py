@@ -11,21 +11,19 @@ from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 
 from local.cloud import CloudError, SavedState
+from local.cloud.emulator import require_free
 from local.customers import Accounts
-from local.demo import deploy_shown, make_console
+from local.demo import deploy_shown, make_console, show_trouble
 from local.embedded_cloud import CA, LOCAL, EmbeddedCloud
-from local.stored_stage import StoredStage, fingerprint
+from local.engine.stored_stage import StoredStage, fingerprint
+from local.running import ADDRESSES, OUTPUTS, PASSWORDS, TRUSTED, the_only_one
+from local.watch import LogFile, Watch
 
 EMULATOR_PORT = 4566
 GATEWAY_PORT = 4567
-OUTPUTS = LOCAL / "outputs.json"
-# Where the running cloud is: {awsUrl, gatewayUrl, folder}.
-ADDRESSES = LOCAL / "cloud.json"
-# The certificate of the authority behind the gateway's own, for clients that speak TLS.
-TRUSTED = LOCAL / "ca.pem"
 STATE = LOCAL / "state"
-# Of the customers below and of `python -m local token`, in the running cloud's folder.
-PASSWORDS = "customers.json"
+# How often it is looked whether the emulator still runs.
+LOOK_SECONDS = 1
 # Each with the restaurant that it is staff of: the one of GraphiQL's tabs.
 CUSTOMERS = {"alice": None, "bob": None, "staff": "Dominos"}
 
@@ -46,9 +44,14 @@ def run(ports: Ports, *, empty: bool, persist: bool) -> int:
         persist: keep everything for the next run.
 
     Raises:
-        CloudError: a port is taken, another run has the state, or the state is not whole.
+        CloudError: another run goes on here, a port is taken, the state is not whole, or the
+            emulator has ended.
     """
-    console = make_console()
+    with the_only_one():
+        return _run(ports, make_console(), empty, persist)
+
+
+def _run(ports: Ports, console: Console, empty: bool, persist: bool) -> int:
     if persist:
         with SavedState(STATE) as state:
             _serve(ports, console, empty, state)
@@ -69,32 +72,44 @@ def _serve(ports: Ports, console: Console, empty: bool, state: SavedState | None
     if stored:
         ports = Ports(emulator=stored.emulator_port, gateway=stored.gateway_port)
     emulator_port, gateway_port = ports.emulator or EMULATOR_PORT, ports.gateway or GATEWAY_PORT
+    for port, variable in ((emulator_port, "AWS_PORT"), (gateway_port, "PORT")):
+        begin_anew = f"begin anew elsewhere: rm -r {STATE}"
+        require_free(port, begin_anew if stored else f"choose another (make up {variable}=…)")
     with EmbeddedCloud(
         emulator_port=emulator_port, gateway_port=gateway_port, state=state
     ) as cloud:
-        try:
-            _write_addresses(cloud)
-            outputs = _stage(cloud, console, empty, stored)
-            if state:
-                StoredStage(
-                    emulator_port=emulator_port,
-                    gateway_port=gateway_port,
-                    outputs=outputs,
-                    program=stored.program if stored and stored.outputs else fingerprint(),
-                ).write(cloud.folder)
-            _show(cloud, console, outputs)
-            if stored and stored.outputs and stored.program != fingerprint():
-                console.print(
-                    "[bold yellow]The stored stage is older than the program, which has changed "
-                    f"since.[/] To deploy it anew, and lose the orders: stop, rm -r {STATE}",
-                    soft_wrap=True,
-                )
-            console.print("\nCtrl-C stops everything.")
-            with contextlib.suppress(KeyboardInterrupt):
-                threading.Event().wait()
-        finally:
-            for file in (OUTPUTS, ADDRESSES, TRUSTED):
-                file.unlink(missing_ok=True)
+        _write_addresses(cloud)
+        program = fingerprint()
+        outputs = _stage(cloud, console, empty, stored)
+        if state:
+            StoredStage(
+                emulator_port=emulator_port,
+                gateway_port=gateway_port,
+                outputs=outputs,
+                program=stored.program if stored and stored.outputs else program,
+            ).write(cloud.folder)
+        _show(cloud, console, outputs)
+        if stored and stored.outputs and stored.program != program:
+            console.print(
+                "[bold yellow]The stored stage is older than the program, which has changed "
+                f"since.[/] To deploy it anew, and lose the orders: stop, rm -r {STATE}",
+                soft_wrap=True,
+            )
+        console.print(
+            "\nWhat functions warn of and fail by is shown here; make logs shows all they say."
+        )
+        console.print("Ctrl-C stops everything.")
+        with contextlib.suppress(KeyboardInterrupt):
+            _wait(cloud, console)
+
+
+def _wait(cloud: EmbeddedCloud, console: Console) -> None:
+    """Tell of trouble until the emulator ends, which it should not."""
+    log = LogFile(cloud.emulator.function_log)
+    with Watch(cloud.aws, log, show_trouble(console), warnings=True):
+        while True:
+            threading.Event().wait(LOOK_SECONDS)
+            cloud.emulator.require_running()
 
 
 def _stored(state: SavedState, ports: Ports) -> StoredStage | None:
@@ -108,8 +123,6 @@ def _stored(state: SavedState, ports: Ports) -> StoredStage | None:
 
 
 def _write_addresses(cloud: EmbeddedCloud) -> None:
-    # What a run that was killed has left.
-    OUTPUTS.unlink(missing_ok=True)
     addresses = {
         "awsUrl": cloud.emulator.url,
         "gatewayUrl": cloud.gateway.url,
@@ -156,6 +169,7 @@ def _show(cloud: EmbeddedCloud, console: Console, outputs: dict[str, Any]) -> No
 
     row("AWS", cloud.emulator.url)
     row("AppSync", cloud.gateway.url)
+    row("index", f"{cloud.gateway.url}/")
     row("mail", f"{cloud.gateway.url}/mailbox")
     shutil.copy(cloud.folder / CA, TRUSTED)
     row("TLS", f"AppSync's port takes https and wss too; the authority to trust is {TRUSTED}")

@@ -1,8 +1,16 @@
 """The AWS emulator (MiniStack) as a child process that never outlives its parent."""
 
-from local.cloud.emulator import CloudError, Emulator, free_port
-from local.cloud.loopback import bypass_proxies
+from local.cloud.emulator import FUNCTION_LOG, CloudError, Emulator, free_port
+from local.cloud.environment import settle_environment
 from local.cloud.node import ensure_node
 from local.cloud.saved_state import SavedState
 
-__all__ = ["CloudError", "Emulator", "SavedState", "bypass_proxies", "ensure_node", "free_port"]
+__all__ = [
+    "FUNCTION_LOG",
+    "CloudError",
+    "Emulator",
+    "SavedState",
+    "ensure_node",
+    "free_port",
+    "settle_environment",
+]

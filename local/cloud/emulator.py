@@ -13,6 +13,8 @@ import urllib.request
 from pathlib import Path
 from typing import Self
 
+from local.cloud.environment import settle_environment
+
 READY_WITHIN_SECONDS = 30
 STOP_WITHIN_SECONDS = 5
 LAST_LINES = 5
@@ -21,6 +23,9 @@ PORTS = range(20_000, 32_000)
 SAVE_WITHIN_SECONDS = 60
 # In a state folder: the emulator's last run there saved all of its state as it ended.
 SAVED = "saved"
+# In a state folder: what the functions log; and the variable by which the child knows of it.
+FUNCTION_LOG = "functions.jsonl"
+FUNCTION_LOG_VARIABLE = "ORDERFLOW_FUNCTION_LOG"
 
 
 class CloudError(Exception):
@@ -36,8 +41,11 @@ def free_port() -> int:
             return port
 
 
-def require_free(port: int) -> None:
+def require_free(port: int, otherwise: str = "choose another port") -> None:
     """Refuse a port that something listens on.
+
+    Args:
+        otherwise: what to do where it cannot be freed.
 
     Raises:
         CloudError: the port is taken.
@@ -49,7 +57,7 @@ def require_free(port: int) -> None:
         except OSError as error:
             raise CloudError(
                 f"Port {port} of 127.0.0.1 is taken ({error.strerror}). "
-                "Stop what listens there, or choose another port."
+                f"Stop what listens there, or {otherwise}."
             ) from error
 
 
@@ -75,6 +83,7 @@ class Emulator:
         self.port = port or free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = state / "emulator.log"
+        self.function_log = state / FUNCTION_LOG
         self._state = state
         self._persist = persist
         self._lock = lock
@@ -100,8 +109,10 @@ class Emulator:
         }
         for folder in folders.values():
             folder.mkdir(parents=True, exist_ok=True)
+        settle_environment()
         environment = os.environ | {name: str(folder) for name, folder in folders.items()}
         environment |= {
+            FUNCTION_LOG_VARIABLE: str(self.function_log),
             "GATEWAY_PORT": str(self.port),
             "BIND_HOST": "127.0.0.1",
             "LOG_LEVEL": "WARNING",
@@ -115,9 +126,6 @@ class Emulator:
             # Between a workflow's retries it waits a tenth of the time.
             "SFN_WAIT_SCALE": "0.1",
         }
-        # Whoever's AWS account this machine knows, the emulator's root user is `test`.
-        for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN"):
-            environment.pop(name, None)
         saved = [str(self._state / SAVED)] if self._persist else []
         # Compiled modules are kept, so that a Lambda worker starts in a fraction of the time.
         environment.pop("PYTHONDONTWRITEBYTECODE", None)
@@ -138,6 +146,15 @@ class Emulator:
         except BaseException:
             self.stop()
             raise
+
+    def require_running(self) -> None:
+        """Refuse an emulator that has ended by itself.
+
+        Raises:
+            CloudError: it has; with the end of its log.
+        """
+        if self._child is None or self._child.poll() is not None:
+            raise CloudError(f"The AWS emulator has ended.{self._last_words()}")
 
     def _wait_until_ready(self) -> None:
         assert self._child is not None

@@ -51,7 +51,7 @@ class SavedState:
         """Take the folder, with the state that was saved last.
 
         Raises:
-            CloudError: another run has it.
+            CloudError: another run has it, or what was saved is damaged.
         """
         self.folder.mkdir(parents=True, exist_ok=True)
         self._lock = os.open(self.folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
@@ -67,8 +67,12 @@ class SavedState:
         shutil.rmtree(self.running, ignore_errors=True)
         if self._saved.is_dir():
             shutil.copytree(self._saved, self.running, ignore=shutil.ignore_patterns("tmp", SAVED))
-            _change(self.running / "state" / "sqs.json", _return_messages)
-            _change(self.running / "state" / "lambda.json", _rewind_streams)
+            try:
+                self._change("sqs", _return_messages)
+                self._change("lambda", _rewind_streams)
+            except BaseException:
+                self.__exit__()
+                raise
         else:
             self.running.mkdir()
         return self
@@ -77,6 +81,23 @@ class SavedState:
         lock, self._lock = self._lock, None
         if lock is not None:
             os.close(lock)
+
+    def _change(self, service: str, change: Callable[[dict[str, Any]], None]) -> None:
+        """Change a service's state, where it has any."""
+        file = self.running / "state" / f"{service}.json"
+        try:
+            with contextlib.suppress(FileNotFoundError):
+                state = json.loads(file.read_text())
+                change(state["payload"])
+                file.write_text(json.dumps(state))
+        except (ValueError, LookupError, TypeError, AttributeError) as error:
+            raise damaged(file, error, self.folder) from error
+
+
+def damaged(file: Path, error: Exception, folder: Path) -> CloudError:
+    """Says which file of a state folder cannot be used, and what to do."""
+    what = f"{type(error).__name__}: {error}"
+    return CloudError(f"{file} is damaged ({what}). To begin anew: rm -r {folder}")
 
 
 def _locked(lock: int) -> bool:
@@ -91,14 +112,6 @@ def _locked(lock: int) -> bool:
             time.sleep(0.05)
         else:
             return True
-
-
-def _change(file: Path, change: Callable[[dict[str, Any]], None]) -> None:
-    """Change a service's state; a file that is damaged stays so, for the emulator to tell."""
-    with contextlib.suppress(FileNotFoundError, json.JSONDecodeError):
-        state = json.loads(file.read_text())
-        change(state["payload"])
-        file.write_text(json.dumps(state))
 
 
 def _return_messages(sqs: dict[str, Any]) -> None:

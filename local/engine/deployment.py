@@ -1,18 +1,23 @@
 """Creates each resource that the program registers, through the provider of its type."""
 
+import threading
+import traceback
 from collections.abc import Callable, Mapping
+from concurrent.futures import Future
+from pathlib import Path
 from typing import Any
 
+import pulumi
 from pulumi.runtime.mocks import MockCallArgs, MockResourceArgs, Mocks
 
 from local.engine import providers
 from local.engine.aws import Aws
-from local.engine.program import name_prefix, run_program
+from local.engine.program import ROOT, name_prefix, run_program
 from local.engine.providers.provider import ReadInputs, whole_numbers
 
 
 class DeploymentError(Exception):
-    """A resource could not be created; the message names it and says why."""
+    """The program or a resource of it failed; the message says where, and why."""
 
 
 def deploy(
@@ -33,22 +38,54 @@ def deploy(
         The stack's outputs.
 
     Raises:
-        DeploymentError: a resource could not be created.
+        DeploymentError: a resource could not be created, or the program raised.
         pulumi.RunError: the program refused its configuration.
     """
     creator = _Creator(aws, name_prefix(stage), registered)
+    deployed: Future[dict[str, Any]] = Future()
+
+    def run() -> None:
+        try:
+            deployed.set_result(run_program(stage, config, creator))
+        except BaseException as error:
+            deployed.set_exception(error)
+
+    # Pulumi, interrupted anywhere, can wait for ever: it is this thread that an interrupt ends.
+    threading.Thread(target=run, name="deployment", daemon=True).start()
     try:
-        return run_program(stage, config, creator)
-    except Exception:
+        return deployed.result()
+    except Exception as error:
         # Pulumi reports the first failure as one of a call of its own: ours names the resource.
         if creator.failure:
-            raise creator.failure from creator.failure.__cause__
-        raise
+            raise creator.failure from creator.cause
+        if isinstance(error, pulumi.RunError):
+            raise
+        raise DeploymentError(_told(error)) from error
+
+
+def _told(error: BaseException) -> str:
+    """What the program raised, and where: the innermost line of it that is the project's own."""
+    if isinstance(error, SyntaxError) and error.filename:
+        return f"{_of_project(error.filename) or error.filename}, line {error.lineno}: {error.msg}"
+    ours = [
+        (file, frame.lineno)
+        for frame in traceback.extract_tb(error.__traceback__)
+        if (file := _of_project(frame.filename)) and file.parts[0] != "local"
+    ]
+    where = f"{ours[-1][0]}, line {ours[-1][1]}: " if ours else ""
+    return f"{where}{type(error).__name__}: {error}"
+
+
+def _of_project(filename: str) -> Path | None:
+    path = Path(filename)
+    file = path.relative_to(ROOT) if path.is_relative_to(ROOT) else None
+    return None if file is None or file.parts[0] == ".venv" else file
 
 
 class _Creator(Mocks):
     def __init__(self, aws: Aws, prefix: str, registered: Callable[[str, str], None]) -> None:
         self.failure: DeploymentError | None = None
+        self.cause: Exception | None = None
         self._aws = aws
         self._prefix = prefix
         self._registered = registered
@@ -71,11 +108,14 @@ class _Creator(Mocks):
             if inputs.unread:
                 raise ValueError(f"its provider does not know {', '.join(sorted(inputs.unread))}")
         except Exception as error:
-            raise self._fail(f"{args.name!r} ({args.typ}) could not be created: {error}") from error
+            raise self._fail(
+                f"{args.name!r} ({args.typ}) could not be created: {error}", error
+            ) from error
         self._registered(args.typ, args.name)
         return created[0], {**args.inputs, "region": self._aws.region, **created[1]}
 
-    def _fail(self, message: str) -> DeploymentError:
+    def _fail(self, message: str, cause: Exception | None = None) -> DeploymentError:
         error = DeploymentError(message)
-        self.failure = self.failure or error
+        if self.failure is None:
+            self.failure, self.cause = error, cause
         return error

@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import pulumi
-import yaml
 from pulumi import Output
 from pulumi.runtime import mocks
 from pulumi.runtime.settings import SETTINGS, get_root_resource
 from pulumi.runtime.stack import Stack, run_pulumi_func
+
+from local.engine.stage_file import read_options
 
 ROOT = Path(__file__).parents[2]
 PROJECT = "orderflow"
@@ -26,14 +27,17 @@ def stage_config(stage: str, overrides: Mapping[str, Any] | None = None) -> dict
     Args:
         stage: `local`, `dev`, `prod` …: the defaults of Pulumi.yaml under Pulumi.<stage>.yaml.
         overrides: options without namespace, such as `{"paymentSuccessRate": 1}`.
+
+    Raises:
+        StageFileError: one of the files cannot be used.
     """
-    project = _yaml(ROOT / "Pulumi.yaml")
+    project = read_options(ROOT / "Pulumi.yaml", namespaced=False)
     config = {
         f"{PROJECT}:{key}": option["default"]
-        for key, option in project["config"].items()
+        for key, option in project.items()
         if "default" in option
     }
-    config |= _yaml(ROOT / f"Pulumi.{stage}.yaml")["config"]
+    config |= read_options(ROOT / f"Pulumi.{stage}.yaml", namespaced=True)
     config |= {f"{PROJECT}:{key}": value for key, value in (overrides or {}).items()}
     return {k: v if isinstance(v, str) else json.dumps(v) for k, v in config.items()}
 
@@ -80,7 +84,24 @@ def evaluate(
         mocks.set_mocks(registrar, project=PROJECT, stack=stage, preview=False)
         # The one thing that contexts share: what a failed evaluation left unfinished.
         SETTINGS.outputs.clear()  # pyright: ignore[reportAttributeAccessIssue]
-        await run_pulumi_func(program)
+        failed, raised = asyncio.Event(), list[BaseException]()
+
+        def watched() -> None:
+            try:
+                program()
+            except BaseException as error:
+                raised.append(error)
+                failed.set()
+                raise
+
+        running = asyncio.create_task(run_pulumi_func(watched))
+        failing = asyncio.create_task(failed.wait())
+        await asyncio.wait({running, failing}, return_when=asyncio.FIRST_COMPLETED)
+        failing.cancel()
+        if raised:
+            # Pulumi first waits for what the rest of the program should have given: for ever.
+            raise raised[0]
+        await running
         root = get_root_resource()
         assert isinstance(root, Stack)
         return {
@@ -105,7 +126,3 @@ def evaluate(
     finally:
         for each in (loop, *loops):
             each.close()
-
-
-def _yaml(path: Path) -> dict[str, Any]:
-    return yaml.load(path.read_text(), yaml.CSafeLoader)

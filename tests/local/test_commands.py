@@ -14,8 +14,16 @@ import pytest
 from local.cloud import free_port
 from local.customers import sign_in
 from local.engine.aws import Aws
-from tests.local.commands import OUTPUTS, Start, ask, change, graphql, runs_of
-from tests.local.processes import Run, eventually, gone
+from tests.local.commands import (
+    OUTPUTS,
+    Start,
+    ask,
+    change,
+    copy_program,
+    graphql,
+    runs_of,
+)
+from tests.local.processes import Run, eventually, gone, run_python
 
 pytestmark = pytest.mark.cloud
 
@@ -39,18 +47,24 @@ def test_demo_prints_one_json_object(start: Start, program: Path) -> None:
     report = json.loads(run.stdout)
     assert set(report) == {
         "orders", "paid", "payment_failed", "retried", "emails", "dead_letters", "outputs",
-        "seconds",
+        "seconds", "wrong",
     }  # fmt: skip
     assert len({order["id"] for order in report["orders"]}) == 3
     for order in report["orders"]:
-        assert set(order) == {"id", "status", "milliseconds"}
+        assert set(order) == {
+            "id", "name", "quantity", "restaurant", "retried_after", "status", "reason",
+            "milliseconds",
+        }  # fmt: skip
         assert order["status"] in ENDED
         assert 0 < order["milliseconds"] < 60_000
     statuses = [order["status"] for order in report["orders"]]
     assert report["paid"] == statuses.count("PAID")
     assert report["payment_failed"] == statuses.count("PAYMENT_FAILED")
     # One to the customer and one to the operator, for each end and each first failure.
-    assert report["emails"] == 2 * (3 + report["retried"])
+    assert {mails["to"]: mails["number"] for mails in report["emails"]} == dict.fromkeys(
+        (CUSTOMER, "operator@orderflow.example"), 3 + report["retried"]
+    )
+    assert report["wrong"] == []
     assert report["dead_letters"] == 0
     assert set(report["outputs"]) == OUTPUTS
     assert list(report["seconds"]) == ["start", "deploy", "orders"]
@@ -175,7 +189,12 @@ def test_up_with_nothing_deployed_until_terminated(start: Start, program: Path) 
 
 @pytest.mark.parametrize(
     ("moment", "number"),
-    [("emulator", signal.SIGTERM), ("gateway", signal.SIGTERM), ("table", signal.SIGINT)],
+    [
+        ("emulator", signal.SIGTERM),
+        ("gateway", signal.SIGTERM),
+        ("table", signal.SIGINT),
+        ("function", signal.SIGTERM),
+    ],
 )
 def test_an_interrupt_on_the_way_leaves_nothing(
     start: Start, program: Path, moment: str, number: signal.Signals
@@ -185,7 +204,9 @@ def test_an_interrupt_on_the_way_leaves_nothing(
     there = {
         "emulator": lambda: emulators(run),
         "gateway": lambda: answers(port),
+        # The deployment is on its way.
         "table": lambda: answers(port) and tables(aws_port),
+        "function": lambda: answers(port) and functions(aws_port),
     }
     assert eventually(there[moment], bool)
 
@@ -208,6 +229,63 @@ def tables(aws_port: int) -> list[str]:
     return aws.dynamodb.list_tables()["TableNames"]
 
 
+def functions(aws_port: int) -> list[Any]:
+    aws: Any = Aws(f"http://127.0.0.1:{aws_port}", "", "us-east-1")
+    return aws.functions.list_functions()["Functions"]
+
+
+def test_an_interrupt_before_anything_has_begun_says_nothing(tmp_path: Path) -> None:
+    begun = tmp_path / "begun"
+    # In the place of the first module that is imported once it can be interrupted.
+    (tmp_path / "argparse.py").write_text(
+        f"import pathlib, time\npathlib.Path({str(begun)!r}).touch()\ntime.sleep(600)\n"
+    )
+    program = copy_program(tmp_path / "program")
+    run = run_python(tmp_path, "-c", AS_MODULE, str(tmp_path), cwd=program)
+    try:
+        assert eventually(begun.exists, bool)
+        run.signal(signal.SIGINT)
+        assert run.exit_code == -signal.SIGINT
+        assert (run.stdout, run.stderr) == ("", "")
+    finally:
+        run.end()
+
+
+# `python -m local` with a folder before all others on the path.
+AS_MODULE = """
+import runpy, sys
+sys.modules.pop("argparse", None)
+sys.path[:0] = [sys.argv.pop(), "."]
+runpy.run_module("local", run_name="__main__")
+"""
+
+
+def test_a_broken_function_is_told_by_name_whatever_the_environment_says_of_aws(
+    start: Start, altered: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_SQS", "AWS_ENDPOINT_URL_DYNAMODB"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    monkeypatch.setenv("AWS_PROFILE", "nobody")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
+    (altered / "aws").write_text("[broken")
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(altered / "aws"))
+    handler = altered / "functions" / "take_payment" / "handler.py"
+    handler.write_text(f"import nowhere\n{handler.read_text()}")
+
+    run = start("demo", "--orders", "1", cwd=altered)
+
+    run.wait_for("Nothing has happened")
+    assert run.exit_code == 1
+    told = "take_payment: Runtime.ImportModuleError: Unable to import module"
+    assert f"ERROR in {told} 'functions.take_payment.handler': No module named 'nowhere'" in (
+        run.stdout
+    )
+    assert "1 in the dead-letter queue orderflow-local-order-queue-dead-letters-" in run.stdout
+    assert "1 of 1 orders did not come to their end." in run.stdout
+    assert run.stderr == ""
+    assert run.alive() == []
+
+
 @pytest.mark.parametrize("orders", ["0", "x"])
 def test_a_wrong_number_of_orders_is_a_usage_error(start: Start, orders: str) -> None:
     run = start("demo", "--orders", orders)
@@ -226,7 +304,9 @@ def test_a_taken_port_is_one_clear_message(start: Start, program: Path, option: 
         ports[option] = taken.getsockname()[1]
         run = start("up", *(str(part) for pair in ports.items() for part in pair))
         assert run.exit_code == 1
+    variable = {"--port": "PORT", "--aws-port": "AWS_PORT"}[option]
     assert run.stderr.startswith(f"Port {ports[option]} of 127.0.0.1 is taken")
+    assert run.stderr.endswith(f"or choose another (make up {variable}=…).\n")
     assert len(run.stderr.splitlines()) == 1
     assert run.alive() == []
     assert runs_of(program) == []
@@ -271,6 +351,40 @@ def test_a_resolver_that_appsync_refuses_names_the_construct(start: Start, alter
     assert message.startswith("'order-api-placeOrder' (aws:appsync/resolver:Resolver)")
     assert "try statements are not supported (line " in message
     assert len(message.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "message"),
+    [
+        (
+            "infra/order_workflow.asl.yaml",
+            "StartAt: SaveOrder",
+            "StartAt: [SaveOrder",
+            "order_workflow.asl.yaml, line 17: while parsing a flow sequence, did not find",
+        ),
+        (
+            "infra/order_workflow.asl.yaml",
+            "${OrderTableName}",
+            "${OrderTabelName}",
+            "order_workflow.asl.yaml: nothing fills ${OrderTabelName}.",
+        ),
+        (
+            "infra/order_workflow.asl.yaml",
+            "    Type: Task",
+            "    Type: Taks",
+            "'order-workflow' (aws:sfn/stateMachine:StateMachine) could not be created: "
+            "InvalidDefinition: Invalid State Machine Definition: "
+            "'SCHEMA_VALIDATION_FAILED: 'Taks' is not a type of state, did you mean Task?",
+        ),
+    ],
+)
+def test_a_broken_definition_is_refused(
+    start: Start, altered: Path, file: str, old: str, new: str, message: str
+) -> None:
+    change(altered / file, old, new)
+    refusal = refused(start, altered)
+    assert refusal.startswith(message)
+    assert len(refusal.splitlines()) == 1
 
 
 def test_a_wrong_option_names_key_value_and_what_is_allowed(start: Start, altered: Path) -> None:

@@ -3,13 +3,13 @@
 import json
 import uuid
 from dataclasses import asdict
-from http.client import HTTPConnection
 from typing import Any
 
 import pytest
 
 from local.embedded_cloud import EmbeddedCloud
 from local.mailbox import Mail
+from tests.local.commands import ask
 from tests.local.processes import eventually
 
 pytestmark = pytest.mark.cloud
@@ -63,12 +63,37 @@ def test_it_can_be_read_over_http(cloud: EmbeddedCloud) -> None:
     (mail,) = mail_with(cloud, subject)
     assert mail.to == "bob@customers.example, carol@customers.example"
 
-    connection = HTTPConnection(cloud.gateway.url.removeprefix("http://"), timeout=10)
-    try:
-        connection.request("GET", "/mailbox")
-        response = connection.getresponse()
-        assert response.status == 200
-        assert response.headers.get_content_type() == "application/json"
-        assert asdict(mail) in json.load(response)
-    finally:
-        connection.close()
+    for path, accept in (("/mailbox", "*/*"), ("/mailbox.json", "text/html")):
+        url, headers = f"{cloud.gateway.url}{path}", {"Accept": accept}
+        content_type, body = ask(url, method="GET", headers=headers)
+        assert content_type == "application/json"
+        assert asdict(mail) in json.loads(body)
+
+
+def test_a_browser_gets_a_page(cloud: EmbeddedCloud) -> None:
+    subject = f"<Your> order {uuid.uuid4()}"
+    cloud.aws.ses.send_email(
+        FromEmailAddress=SENDER,
+        Destination={"ToAddresses": ["bob@customers.example"]},
+        Content={"Simple": {"Subject": {"Data": subject}, "Body": {"Text": {"Data": TEXT}}}},
+    )
+    assert mail_with(cloud, subject)
+
+    headers = {"Accept": "text/html,*/*;q=0.8"}
+    content_type, body = ask(f"{cloud.gateway.url}/mailbox", method="GET", headers=headers)
+    assert content_type == "text/html"
+    page = body.decode()
+    assert f"<h2>{subject.replace('<', '&lt;').replace('>', '&gt;')}</h2>" in page
+    assert f"<pre>{TEXT}</pre>" in page
+    assert "bob@customers.example" in page
+
+
+def test_the_gateway_has_an_index(cloud: EmbeddedCloud, outputs: dict[str, Any]) -> None:
+    addresses = {outputs["graphqlUrl"], outputs["realtimeUrl"], f"{cloud.gateway.url}/mailbox"}
+    content_type, body = ask(cloud.gateway.url + "/", method="GET")
+    assert content_type == "application/json"
+    assert addresses < set(json.loads(body).values())
+    content_type, body = ask(cloud.gateway.url + "/", method="GET", headers={"Accept": "text/html"})
+    assert content_type == "text/html"
+    assert f'<a href="{outputs["graphqlUrl"]}">' in body.decode()
+    assert outputs["realtimeUrl"] in body.decode()

@@ -222,7 +222,8 @@ def test_a_second_run_on_the_state_is_refused(start: Start, stored: Stored) -> N
 
     ports = ("--port", str(free_port()), "--aws-port", str(free_port()))
     message = refusal(start, stored.program, *ports)
-    assert message.startswith(f"Another embedded cloud runs on {stored.program}")
+    assert message.startswith("Another `make up` runs at http://127.0.0.1:")
+    assert str(stored.program / ".local") in message
     # And the first is none the worse.
     assert outputs_of(stored.program) == stored.outputs
     assert ended(stored, stored.order_id)["name"] == "Early"
@@ -242,6 +243,16 @@ def test_a_damaged_state_says_what_to_do(start: Start, stored: Stored) -> None:
     message = refusal(start, stored.program)
     assert "is damaged (" in message
     assert message.endswith(f"rm -r {stored.program / '.local' / 'state'}")
+
+
+@pytest.mark.parametrize("file", ["stage.json", "state/sqs.json", "state/lambda.json"])
+@pytest.mark.parametrize("content", ["[", "{}", "null"])
+def test_a_damaged_file_is_named(start: Start, stored: Stored, file: str, content: str) -> None:
+    state = stored.program / ".local" / "state"
+    (state / "running" / file).write_text(content)
+    message = refusal(start, stored.program)
+    assert message.startswith(f"{state / 'running' / file} is damaged (")
+    assert message.endswith(f"To begin anew: rm -r {state}")
 
 
 def test_a_stage_that_lacks_what_the_program_needs_says_what_to_do(

@@ -117,6 +117,20 @@ def test_without_a_running_cloud_it_says_what_to_do(start: Start, altered: Path)
     assert (run.stdout, run.stderr) == ("", NOT_RUNNING)
 
 
+def test_in_a_locale_without_utf_8(
+    start: Start, altered: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}.items():
+        monkeypatch.setenv(name, value)
+    # What is not ASCII is escaped, where the terminal has nothing else.
+    with (altered / "Pulumi.local.yaml").open("a") as stage:
+        stage.write('  orderflow:paymentSuccessRate: "½"\n')
+    run = start("demo", cwd=altered)
+    assert run.exit_code == 1
+    assert "orderflow:paymentSuccessRate is '\\xbd', but must be a number" in run.stderr
+    assert "Traceback" not in run.stderr
+
+
 def test_after_a_killed_cloud_and_beside_an_empty_one(start: Start, altered: Path) -> None:
     up = start("up", "--empty", *free_ports(), cwd=altered)
     up.wait_for("Ctrl-C stops everything.")

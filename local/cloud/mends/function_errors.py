@@ -5,15 +5,19 @@
 - A process whose handler raised takes the next call. The emulator ends it, and starts another.
 - A process that ends while it starts fails its own call, as one that ends later does. The emulator
   ends all others of the function too.
+- What a module cannot be imported for is told, and named as Lambda's runtime names it. The emulator
+  loses it where the process has ended before it is asked.
 - A call that was throttled is `Lambda.TooManyRequestsException` to a workflow. The emulator names
   it `Lambda.Unknown`.
 
 https://docs.aws.amazon.com/lambda/latest/dg/python-exceptions.html
 https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
 https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html
+https://github.com/aws/aws-lambda-python-runtime-interface-client/blob/main/awslambdaric/bootstrap.py
 """
 
 import contextlib
+import json
 import subprocess
 from contextvars import ContextVar
 from typing import Any
@@ -28,7 +32,26 @@ from ministack.services import (  # pyright: ignore[reportMissingTypeStubs]
 TOLD = '{"status": "error", "error": str(e), "trace": '
 # "ok" is of the process: what answers with an error is ended.
 NAMED = '{"status": "ok", "error": str(e), "errorType": type(e).__name__, "trace": '
-# How the emulator tells of one that ended instead.
+# How it tells of what the import of the handler's module raised.
+NOT_IMPORTED = '{"status": "error", "error": str(e)}'
+IMPORT_NAMED = """{"status": "error", "error": json.dumps(_fault(
+            e, module_name, handler_name, "mod" in locals()))}"""
+FAULT = """
+def _fault(e, module, handler, imported):
+    import traceback
+    name, text, trace = type(e).__name__, str(e), None
+    if isinstance(e, ImportError):
+        name, text = "Runtime.ImportModuleError", f"Unable to import module '{module}': {e}"
+    elif isinstance(e, SyntaxError):
+        name, text = "Runtime.UserCodeSyntaxError", f"Syntax error in module '{module}': {e}"
+    elif imported and isinstance(e, AttributeError):
+        name, text = "Runtime.HandlerNotFound", f"Handler '{handler}' missing on module '{module}'"
+    else:
+        trace = traceback.format_exc()
+    return {"errorType": name, "error": text, "trace": trace or f"[ERROR] {name}: {text}"}
+"""
+NOT_STARTED = "Worker init failed: "
+# How the emulator tells of a process that ended instead.
 ENDED = "Worker process died"
 THROTTLED = "TooManyRequestsException"
 PIPES_CLOSE_BEFORE_SECONDS = 1
@@ -43,18 +66,23 @@ _raised: ContextVar[str | None] = ContextVar("raised", default=None)
 
 def name_function_errors() -> None:
     """Patch the emulator that this process runs."""
-    assert _runtime._PYTHON_WORKER_SCRIPT.count(TOLD) == 1
-    _runtime._PYTHON_WORKER_SCRIPT = _runtime._PYTHON_WORKER_SCRIPT.replace(TOLD, NAMED)
+    script = _runtime._PYTHON_WORKER_SCRIPT
+    assert script.count(TOLD) == script.count(NOT_IMPORTED) == 1
+    script = script.replace(TOLD, NAMED).replace(NOT_IMPORTED, IMPORT_NAMED)
+    _runtime._PYTHON_WORKER_SCRIPT = FAULT + script
     invoke, execute = _runtime.Worker.invoke, _functions._execute_function_warm
     call = _states._call_lambda
 
     def invoke_and_note(worker: Any, *arguments: Any, **named: Any) -> dict[str, Any]:
         try:
             answer = invoke(worker, *arguments, **named)
-        except (RuntimeError, OSError):
+        except (RuntimeError, OSError) as error:
             if not _is_ending(worker._proc):
                 raise
             answer = dict[str, Any](status="error", error=ENDED, cold_start=True, log="")
+            _, not_started, fault = str(error).partition(NOT_STARTED)
+            if not_started and fault.startswith("{"):
+                answer |= json.loads(fault)
         if "errorType" in answer:
             answer["status"] = "error"
         ended = answer.get("error") == ENDED

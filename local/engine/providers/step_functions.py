@@ -3,11 +3,17 @@
 from typing import Any
 
 from local.engine.aws import Aws
+from local.engine.definition import faults_of_definition
 from local.engine.providers.provider import Created, Inputs, Provider, physical_name
 
 
 def state_machine(aws: Aws, name: str, inputs: Inputs) -> Created:
     machine_name = physical_name(name, inputs)
+    # The emulator takes any.
+    if faults := faults_of_definition(inputs["definition"]):
+        raise ValueError(
+            f"InvalidDefinition: Invalid State Machine Definition: '{', '.join(faults)}'"
+        )
     logging = inputs["loggingConfiguration"]
     configuration: Any = {
         "level": logging["level"],

@@ -1,17 +1,22 @@
 """The engine's own work: order, refusals, and what it says about a failure; no emulator."""
 
+import os
 import re
+import signal
 import threading
 import time
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import pulumi
+import pulumi_aws as aws
 import pytest
 
 from infra.settings import SettingsError
 from local.engine import DeploymentError, deploy, providers, stage_config
 from local.engine.aws import Aws
+from local.engine.program import ROOT
 from local.engine.providers.provider import (
     Created,
     Inputs,
@@ -283,3 +288,62 @@ def test_an_input_that_its_provider_does_not_read_is_refused(account: Account) -
         "'customers' (aws:cognito/userGroup:UserGroup) could not be created: "
         "its provider does not know description, name, userPoolId"
     )
+
+
+def test_a_fault_of_the_program_is_told_by_file_and_line(
+    account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def program() -> None:
+        # Waits for what the rest of the program would have given.
+        never: pulumi.Output[str]
+        never, _ = pulumi.deferred_output()
+        aws.sqs.Queue("queue", name=never)
+        raise LookupError("a typo")
+
+    monkeypatch.setattr("local.engine.program.run_main", program)
+    line = program.__code__.co_firstlineno + 5
+    with pytest.raises(DeploymentError) as raised:
+        account.deploy()
+    assert str(raised.value) == (
+        f"tests/local/engine/test_deployment.py, line {line}: LookupError: a typo"
+    )
+
+
+def test_a_file_that_is_no_python_is_named(
+    account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def program() -> None:
+        compile("\nx = (", str(ROOT / "infra" / "payments.py"), "exec")
+
+    monkeypatch.setattr("local.engine.program.run_main", program)
+    with pytest.raises(DeploymentError, match=r"^infra/payments\.py, line 2: .* never closed"):
+        account.deploy()
+
+
+def test_an_interrupt_ends_a_deployment_that_would_wait_for_ever(
+    account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(_signal: int, _frame: object) -> None:
+        raise KeyboardInterrupt
+
+    begun, ending = threading.Event(), threading.Event()
+
+    def create(_aws: Aws, _name: str, _inputs: Inputs) -> Created:
+        begun.set()
+        ending.wait()
+        raise ValueError("over")
+
+    monkeypatch.setitem(providers.PROVIDERS, QUEUE, create)
+    before = signal.signal(signal.SIGUSR1, interrupt)
+    threading.Thread(
+        target=lambda: (begun.wait(), os.kill(os.getpid(), signal.SIGUSR1)), daemon=True
+    ).start()
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            account.deploy()
+    finally:
+        ending.set()
+        signal.signal(signal.SIGUSR1, before)
+        for thread in threading.enumerate():
+            if thread.name == "deployment":
+                thread.join()

@@ -15,6 +15,7 @@ from pulumi.runtime.mocks import MockCallArgs, MockResourceArgs, Mocks
 
 from infra.settings import SettingsError
 from local.engine import run_program, stage_config
+from local.engine.stage_file import StageFileError
 from tests.local.commands import OUTPUTS
 
 ROOT = Path(__file__).parents[3]
@@ -117,7 +118,7 @@ def test_values_are_text_as_pulumi_hands_them_over() -> None:
 def test_each_stage_has_its_own_options() -> None:
     assert stage_config("dev")["orderflow:logRetentionDays"] == "7"
     assert stage_config("local")["orderflow:logRetentionDays"] == "1"
-    with pytest.raises(FileNotFoundError, match=r"Pulumi\.nowhere\.yaml"):
+    with pytest.raises(StageFileError, match=r"Pulumi\.nowhere\.yaml cannot be read"):
         stage_config("nowhere")
 
 

@@ -108,6 +108,43 @@ def test_what_no_handler_raised_has_its_own_name(aws: Aws, function: str) -> Non
     assert call(aws, function, "exit")["errorType"] == "Runtime.ExitError"
 
 
+@pytest.mark.parametrize(
+    ("code", "error_type", "message"),
+    [
+        (
+            "import nowhere",
+            "Runtime.ImportModuleError",
+            "Unable to import module 'code': No module named 'nowhere'",
+        ),
+        (
+            "def handle(:",
+            "Runtime.UserCodeSyntaxError",
+            "Syntax error in module 'code': invalid syntax (code.py, line 1)",
+        ),
+        ("", "Runtime.HandlerNotFound", "Handler 'handle' missing on module 'code'"),
+        ("raise LookupError('gone')", "LookupError", "gone"),
+    ],
+)
+def test_what_a_module_cannot_be_imported_for_is_told_and_named(
+    aws: Aws, code: str, error_type: str, message: str
+) -> None:
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as content:
+        content.writestr("code.py", code)
+    name = error_type.replace(".", "-")
+    aws.functions.create_function(
+        FunctionName=name,
+        Runtime="python3.13",
+        Role=role_arn(aws),
+        Handler="code.handle",
+        Code={"ZipFile": archive.getvalue()},
+    )
+    # The second call, too: no process of it was kept.
+    for _ in range(2):
+        error = call(aws, name, "")
+        assert (error["errorType"], error["errorMessage"]) == (error_type, message)
+
+
 def run(aws: Aws, function: str, caught: str) -> dict[str, Any]:
     """An execution that calls the function and catches one error by its name."""
     task = {

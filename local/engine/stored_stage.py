@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from local.cloud import CloudError
+from local.cloud.saved_state import damaged
 from local.engine.program import ROOT
 
 SOURCES = ("Pulumi*.yaml", "__main__.py", "infra/**/*", "functions/**/*", "graphql/**/*")
@@ -28,9 +29,16 @@ class StoredStage:
 
     @classmethod
     def read(cls, folder: Path) -> Self | None:
-        """The stage of a state folder; None where none was deployed to its end."""
+        """The stage of a state folder; None where none was deployed to its end.
+
+        Raises:
+            CloudError: what was written down is damaged.
+        """
         file = folder / "stage.json"
-        return cls(**json.loads(file.read_text())) if file.is_file() else None
+        try:
+            return cls(**json.loads(file.read_text())) if file.is_file() else None
+        except (ValueError, TypeError) as error:
+            raise damaged(file, error, folder.parent) from error
 
     def write(self, folder: Path) -> None:
         (folder / "stage.json").write_text(json.dumps(asdict(self)))

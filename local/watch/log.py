@@ -1,0 +1,142 @@
+"""What the stage's functions log, entry by entry."""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from local.embedded_cloud import STAGE
+from local.engine import name_prefix
+
+TROUBLE = ("WARNING", "ERROR", "CRITICAL")
+# Pulumi.yaml's pattern: orderflow-local-take-payment-1a2b3c4.
+FUNCTION = re.compile(rf"{re.escape(name_prefix(STAGE))}(.+)-[0-9a-f]{{7}}")
+# A frame of ours in a traceback, wherever the emulator has unpacked the function.
+FRAME = re.compile(r'  File ".*?/(functions/[^"]+)", line (\d+)')
+# What Powertools writes with each entry, and no reader asks for.
+ROUTINE = frozenset(
+    {
+        *("level", "location", "message", "timestamp", "service", "cold_start", "xray_trace_id"),
+        *("function_name", "function_memory_size", "function_arn", "function_request_id"),
+        *("exception", "exception_name", "stack_trace"),
+    }
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """One entry of a function's log.
+
+    Args:
+        at: when the call ended.
+        function: as its folder in functions/, such as `take_payment`.
+        level: as Python's logging names it.
+        message: what happened; of what was raised and not logged, the exception.
+        cause: the exception that the function logged, and the place in functions/ that raised it;
+            empty without one.
+        keys: what else the entry has, such as `orderId`.
+    """
+
+    at: datetime
+    function: str
+    level: str
+    message: str
+    cause: str
+    keys: dict[str, Any]
+
+    @property
+    def trouble(self) -> bool:
+        return self.level in TROUBLE
+
+    @property
+    def error(self) -> bool:
+        return self.trouble and self.level != "WARNING"
+
+    def is_about(self, order_id: str) -> bool:
+        return any(str(value).lower() == order_id.lower() for value in self.keys.values())
+
+    def __str__(self) -> str:
+        keys = "".join(f" {key}={value}" for key, value in self.keys.items())
+        cause = f" ({self.cause})" if self.cause else ""
+        moment = self.at.astimezone().strftime("%H:%M:%S")
+        return f"{moment} {self.function} {self.level} {self.message}{cause}{keys}"
+
+
+class LogFile:
+    """The file that local/cloud/function_log.py writes, read as it grows."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._read = 0
+
+    def skip(self) -> None:
+        """Leave out what is there already."""
+        with self._path.open("rb") as file:
+            self._read = file.seek(0, 2)
+
+    def new(self) -> list[Entry]:
+        """What has come since this was asked last.
+
+        Raises:
+            FileNotFoundError: the cloud is gone, and its folder with it.
+        """
+        with self._path.open("rb") as file:
+            file.seek(self._read)
+            text = file.read()
+        whole = text[: text.rfind(b"\n") + 1]
+        self._read += len(whole)
+        return [entry for line in whole.splitlines() for entry in entries(json.loads(line))]
+
+
+def entries(call: dict[str, Any]) -> Iterator[Entry]:
+    """The entries of one call, as local/cloud/function_log.py writes it.
+
+    What a failed call raised is an entry of its own, unless the call has logged a warning or an
+    error of it: that says what happened, and how bad it is.
+    """
+    named = FUNCTION.fullmatch(call["function"])
+    function = named[1].replace("-", "_") if named else call["function"]
+    at, plain, told = datetime.fromisoformat(call["at"]), list[str](), False
+
+    def entry(level: str, message: str, cause: str = "", **keys: Any) -> Entry:
+        return Entry(at=at, function=function, level=level, message=message, cause=cause, keys=keys)
+
+    for line in call["lines"]:
+        logged = _logged(line)
+        if logged is None:
+            plain.append(line)
+            continue
+        keys = {key: value for key, value in logged.items() if key not in ROUTINE}
+        cause = raised(str(logged.get("exception", "")).splitlines())
+        logged_entry = entry(logged["level"], str(logged.get("message", "")), cause, **keys)
+        told = told or logged_entry.trouble
+        yield logged_entry
+    if call["failed"]:
+        if not told:
+            yield entry("ERROR", raised(plain) or "failed, and says nothing of why")
+    elif plain:
+        yield entry("INFO", "\n".join(plain))
+
+
+def _logged(line: str) -> dict[str, Any] | None:
+    """A line of a Powertools logger."""
+    if not line.startswith("{"):
+        return None
+    try:
+        logged = json.loads(line)
+    except ValueError:
+        return None
+    return logged if "level" in logged else None
+
+
+def raised(lines: list[str]) -> str:
+    """The exception of a traceback, and where in functions/ it came from; empty without one."""
+    text = next((line for line in reversed(lines) if line.strip()), "").strip()
+    frames = [frame for line in lines if (frame := FRAME.match(line))]
+    where = f", {frames[-1][1]} line {frames[-1][2]}" if frames else ""
+    # The class without its module.
+    text = re.sub(r"^(?:[a-z_]\w*\.)+(?=[A-Z]\w*(?::|$))", "", text.removeprefix("[ERROR] "))
+    return f"{text}{where}" if text else ""
