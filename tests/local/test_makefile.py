@@ -1,5 +1,6 @@
 """What `make` runs for which variables; nothing is run here."""
 
+import os
 import re
 import subprocess
 
@@ -12,6 +13,12 @@ def made(*arguments: str) -> str:
     ran = subprocess.run(  # noqa: S603 (our own)
         ["make", *arguments],  # noqa: S607
         cwd=ROOT,
+        # The make that runs these tests has nothing to say to this one.
+        env={
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(("MAKE", "MFLAGS"))
+        },
         capture_output=True,
         text=True,
         timeout=30,
