@@ -78,3 +78,7 @@ def main() -> None:
     if saved and not failures.records:
         saved.touch()
     os.killpg(0, signal.SIGKILL)
+
+
+if __name__ == "__main__":
+    main()

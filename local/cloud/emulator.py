@@ -131,8 +131,7 @@ class Emulator:
         environment.pop("PYTHONDONTWRITEBYTECODE", None)
         with self.log.open("ab") as log:
             self._child = subprocess.Popen(
-                # Of a module that is run, each Lambda worker would import what it imports.
-                [sys.executable, "-c", "from local.cloud.child import main; main()", *saved],
+                [sys.executable, "-m", "local.cloud.child", *saved],
                 cwd=Path(__file__).parents[2],
                 env=environment,
                 stdin=subprocess.PIPE,

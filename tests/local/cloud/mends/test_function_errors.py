@@ -1,8 +1,6 @@
 """What a handler raises has a name, to its caller and to a workflow."""
 
-import io
 import json
-import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -10,7 +8,7 @@ from typing import Any
 import pytest
 
 from local.engine.aws import Aws
-from tests.local.cloud.mends.workflows import ended, machine, role_arn
+from tests.local.cloud.mends.workflows import ended, machine, python_function
 from tests.local.processes import eventually
 
 pytestmark = pytest.mark.cloud
@@ -51,19 +49,8 @@ def ends_at_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def function(aws: Aws, ends_at_once: Path) -> str:
     """The name of a function that raises whatever text it is given."""
-    archive = io.BytesIO()
-    with zipfile.ZipFile(archive, "w") as content:
-        content.writestr("code.py", CODE)
-    aws.functions.create_function(
-        FunctionName="raising",
-        Runtime="python3.13",
-        Role=role_arn(aws),
-        Handler="code.handle",
-        Code={"ZipFile": archive.getvalue()},
-        Timeout=3,
-        Environment={"Variables": {"ENDS_AT_ONCE": str(ends_at_once)}},
-    )
-    return "raising"
+    variables = {"Variables": {"ENDS_AT_ONCE": str(ends_at_once)}}
+    return python_function(aws, {"code": CODE}, Timeout=3, Environment=variables)
 
 
 def call(aws: Aws, function: str, event: str) -> Any:
@@ -128,17 +115,7 @@ def test_what_no_handler_raised_has_its_own_name(aws: Aws, function: str) -> Non
 def test_what_a_module_cannot_be_imported_for_is_told_and_named(
     aws: Aws, code: str, error_type: str, message: str
 ) -> None:
-    archive = io.BytesIO()
-    with zipfile.ZipFile(archive, "w") as content:
-        content.writestr("code.py", code)
-    name = error_type.replace(".", "-")
-    aws.functions.create_function(
-        FunctionName=name,
-        Runtime="python3.13",
-        Role=role_arn(aws),
-        Handler="code.handle",
-        Code={"ZipFile": archive.getvalue()},
-    )
+    name = python_function(aws, {"code": code})
     # The second call, too: no process of it was kept.
     for _ in range(2):
         error = call(aws, name, "")

@@ -1,8 +1,10 @@
-"""State machines on the emulator, and what becomes of their executions."""
+"""Functions and state machines on the emulator, and what becomes of executions."""
 
 import contextlib
+import io
 import json
 import uuid
+import zipfile
 from typing import Any, Literal
 
 from local.engine.aws import ACCOUNT, Aws
@@ -17,6 +19,22 @@ def role_arn(aws: Aws) -> str:
     with contextlib.suppress(aws.iam.exceptions.EntityAlreadyExistsException):
         aws.iam.create_role(RoleName=ROLE, AssumeRolePolicyDocument=json.dumps(assumed_by))
     return f"arn:aws:iam::{ACCOUNT}:role/{ROLE}"
+
+
+def python_function(aws: Aws, files: dict[str, str], **settings: Any) -> str:
+    """The name of a new function of these modules, whose handler is `code.handle`."""
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as content:
+        for module, text in files.items():
+            content.writestr(f"{module}.py", text)
+    return aws.functions.create_function(
+        FunctionName=uuid.uuid4().hex,
+        Runtime="python3.13",
+        Role=role_arn(aws),
+        Handler="code.handle",
+        Code={"ZipFile": archive.getvalue()},
+        **settings,
+    )["FunctionName"]
 
 
 def machine(

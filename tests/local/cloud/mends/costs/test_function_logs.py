@@ -1,15 +1,12 @@
 """A call's log is complete when the call ends, and is that call's own."""
 
 import base64
-import io
 import json
-import uuid
-import zipfile
 
 import pytest
 
 from local.engine.aws import Aws
-from tests.local.cloud.mends.workflows import role_arn
+from tests.local.cloud.mends.workflows import python_function
 
 pytestmark = pytest.mark.cloud
 
@@ -29,18 +26,7 @@ def handle(event, context):
 @pytest.fixture(scope="module")
 def function(aws: Aws) -> str:
     """The name of a function that logs what it is given."""
-    archive = io.BytesIO()
-    with zipfile.ZipFile(archive, "w") as content:
-        content.writestr("code.py", CODE)
-    name = uuid.uuid4().hex
-    aws.functions.create_function(
-        FunctionName=name,
-        Runtime="python3.13",
-        Role=role_arn(aws),
-        Handler="code.handle",
-        Code={"ZipFile": archive.getvalue()},
-    )
-    return name
+    return python_function(aws, {"code": CODE})
 
 
 def log(aws: Aws, function: str, text: str) -> list[str]:

@@ -1,16 +1,13 @@
 """Lambda workers are forked from a process with the libraries, and see none of what it is else."""
 
-import io
 import json
-import uuid
-import zipfile
 from typing import Any
 
 import psutil
 import pytest
 
 from local.engine.aws import Aws
-from tests.local.cloud.mends.workflows import role_arn
+from tests.local.cloud.mends.workflows import python_function
 
 pytestmark = pytest.mark.cloud
 
@@ -36,19 +33,8 @@ def handle(event, context):
 
 def seen(aws: Aws, **files: str) -> dict[str, Any]:
     """What a new function of these files sees of itself."""
-    archive = io.BytesIO()
-    with zipfile.ZipFile(archive, "w") as content:
-        for name, text in {"code": CODE, **files}.items():
-            content.writestr(f"{name}.py", text)
-    name = uuid.uuid4().hex
-    aws.functions.create_function(
-        FunctionName=name,
-        Runtime="python3.13",
-        Role=role_arn(aws),
-        Handler="code.handle",
-        Code={"ZipFile": archive.getvalue()},
-        Environment={"Variables": {"TABLE": "orders"}},
-    )
+    variables = {"Variables": {"TABLE": "orders"}}
+    name = python_function(aws, {"code": CODE, **files}, Environment=variables)
     return json.load(aws.functions.invoke(FunctionName=name)["Payload"])
 
 
