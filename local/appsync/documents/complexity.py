@@ -20,6 +20,8 @@ from graphql import (
 )
 from graphql.language import FragmentDefinitionNode
 
+from local.appsync.documents.selection import fragments_of
+
 MOST_LEVELS = 100
 MOST_SELECTIONS = 15_000
 # Of all of a resolver's `selectionSetList`: as much as a request may have.
@@ -50,11 +52,7 @@ def check_complexity(document: DocumentNode) -> None:
     Raises:
         TooComplex: they exceed a limit.
     """
-    fragments = {
-        each.name.value: each
-        for each in document.definitions
-        if isinstance(each, FragmentDefinitionNode)
-    }
+    fragments = fragments_of(document)
     measuring = _Measuring(fragments)
     selections = characters = 0
     for each in document.definitions:

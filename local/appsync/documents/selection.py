@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Protocol, cast
 
 from graphql import (
+    DocumentNode,
     FieldNode,
     FragmentSpreadNode,
     GraphQLCompositeType,
@@ -129,6 +130,15 @@ def _applies(request: Request, node: SelectionNode, kind: GraphQLCompositeType) 
         return True
     wider: Any = request.schema.type_map.get(condition.name.value)
     return is_abstract_type(wider) and request.schema.is_sub_type(wider, cast("Any", kind))
+
+
+def fragments_of(document: DocumentNode) -> dict[str, FragmentDefinitionNode]:
+    """A document's fragments by their names."""
+    return {
+        each.name.value: each
+        for each in document.definitions
+        if isinstance(each, FragmentDefinitionNode)
+    }
 
 
 def fields_of(

@@ -18,14 +18,14 @@ from graphql import (
     SelectionSetNode,
     parse,
 )
-from graphql.language import FragmentDefinitionNode, InlineFragmentNode
+from graphql.language import InlineFragmentNode
 
 from local.appsync.access.authorization import USER_POOLS, Authenticator, FieldRule, field_rule
 from local.appsync.access.cognito import TokenVerifier, UserPool
 from local.appsync.access.iam import Iam
 from local.appsync.aws import AwsCaller, boto_client
 from local.appsync.documents.schema import build_schema, subscribed_mutations
-from local.appsync.documents.selection import fields_of
+from local.appsync.documents.selection import fields_of, fragments_of
 from local.appsync.documents.validation import validation_error, validation_errors
 from local.appsync.errors import RequestRefused, malformed, not_authorized_to_access
 from local.appsync.resolvers.datasources import open_data_source
@@ -334,17 +334,9 @@ def member(source: Any, name: str) -> Any:
     return cast("dict[str, Any]", source).get(name) if isinstance(source, dict) else None
 
 
-def _fragments(document: DocumentNode) -> dict[str, FragmentDefinitionNode]:
-    return {
-        each.name.value: each
-        for each in document.definitions
-        if isinstance(each, FragmentDefinitionNode)
-    }
-
-
 def _depth(document: DocumentNode) -> int:
     """Levels of fields in the deepest operation, introspection apart; fragments have no cycles."""
-    fragments = _fragments(document)
+    fragments = fragments_of(document)
     # Each fragment is measured once: nested ones that repeat each other would take for ever.
     depths: dict[str, int] = {}
 
@@ -377,4 +369,4 @@ def _depth(document: DocumentNode) -> int:
 
 def root_fields(document: DocumentNode, operation: OperationDefinitionNode) -> list[FieldNode]:
     """The fields that an operation asks of its root type, through fragments too."""
-    return list(fields_of(operation.selection_set, _fragments(document)))
+    return list(fields_of(operation.selection_set, fragments_of(document)))

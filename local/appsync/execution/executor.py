@@ -31,12 +31,12 @@ from graphql import (
     is_object_type,
 )
 from graphql.execution.execute import get_field_def
-from graphql.language import FragmentDefinitionNode, OperationType
+from graphql.language import OperationType
 from graphql.pyutils import Path, is_iterable
 
 from local.appsync.documents.coercion import CoercionRefused, serialize
 from local.appsync.documents.places import locations
-from local.appsync.documents.selection import grouped
+from local.appsync.documents.selection import fragments_of, grouped
 from local.appsync.documents.values import argument_values
 from local.appsync.errors import ResolverError
 from local.appsync.execution.api import FieldResolver, member
@@ -134,11 +134,7 @@ class Run:
 
     def __post_init__(self) -> None:
         self._next_turn = _WORK_IN_A_ROW
-        self.fragments: dict[str, FragmentDefinitionNode] = {
-            each.name.value: each
-            for each in self.document.definitions
-            if isinstance(each, FragmentDefinitionNode)
-        }
+        self.fragments = fragments_of(self.document)
         # By the type and the (kept, so never reused) list of nodes.
         self._plans: dict[tuple[str, int], dict[str, Selected]] = {}
 
