@@ -56,7 +56,8 @@ class Accept(Mocks):
     def call(self, args):
         return {}, None
     def new_resource(self, args):
-        known = {"arn": "arn", "url": "url", "name": "name", "region": "us-east-1", "owner": "1"}
+        arn = f"arn:aws:a:us-east-1:1:{args.name}"
+        known = {"arn": arn, "url": "url", "name": "name", "region": "us-east-1", "owner": "1"}
         return args.name, {**args.inputs, **known, "uris": {"GRAPHQL": "url", "REALTIME": "url"}}
 
 run_program("local", stage_config("local"), Accept())

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.infra.recording import STAGES, Recording, record_everything, record_program
+from preview.recording import STAGES, Recording, record_everything, record_program
 
 
 @pytest.fixture(scope="session")

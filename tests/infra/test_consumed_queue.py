@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.infra.recording import REGION, Recording
+from preview.recording import REGION, Recording
 
 URL = f"https://sqs.{REGION}.amazonaws.com/123456789012"
 # Each queue, its consumer, how many of it there are at once, and how often a message is received

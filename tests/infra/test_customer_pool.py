@@ -4,7 +4,7 @@ import pytest
 
 from infra.customer_pool import CustomerPool, CustomerPoolArgs
 from infra.location import Location
-from tests.infra.recording import Recording, record
+from preview.recording import Recording, record
 
 
 def pool(*, guarded: bool, sender: str | None = None) -> Recording:

@@ -1,6 +1,6 @@
 """Where what could not be worked off rests."""
 
-from tests.infra.recording import Recording
+from preview.recording import Recording
 
 
 def test_it_rests_encrypted_for_fourteen_days_and_goes_nowhere_by_itself(prod: Recording) -> None:

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import pytest
 
 from infra.order_alarms import OrderAlarms, OrderAlarmsArgs
-from tests.infra.recording import Recording, record
+from preview.recording import Recording, record
 
 
 @pytest.fixture(scope="module")

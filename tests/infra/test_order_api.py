@@ -7,7 +7,7 @@ from graphql import parse
 from graphql.language import ObjectTypeDefinitionNode
 
 from infra.order_api import FUNCTIONS, GRAPHQL, PIPELINES, UNITS, OrderApi, OrderApiArgs
-from tests.infra.recording import Recording, arn, record
+from preview.recording import Recording, arn, record
 
 TABLE = "arn:aws:dynamodb:eu-west-1:123456789012:table/orders"
 

@@ -3,7 +3,7 @@
 import pytest
 
 from infra.order_broadcast import OrderBroadcast, OrderBroadcastArgs
-from tests.infra.recording import REGION, Recording, record
+from preview.recording import REGION, Recording, record
 
 
 @pytest.fixture(scope="module")

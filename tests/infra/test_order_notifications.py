@@ -5,7 +5,7 @@ import json
 import pytest
 
 from infra.order_notifications import OrderNotifications, OrderNotificationsArgs
-from tests.infra.recording import Recording, arn, record
+from preview.recording import Recording, arn, record
 
 
 def notifications(sender: str | None) -> Recording:

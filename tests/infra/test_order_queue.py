@@ -7,7 +7,7 @@ import yaml
 
 from infra.order_queue import MESSAGE_RESTS, OrderQueue, OrderQueueArgs
 from infra.order_workflow import DEFINITION
-from tests.infra.recording import REGION, Recording, record
+from preview.recording import REGION, Recording, record
 
 WORKFLOW = f"arn:aws:states:{REGION}:123456789012:stateMachine:orders"
 

@@ -4,7 +4,7 @@ import pytest
 
 from infra.guarded_table import Guards
 from infra.order_store import OrderStore, OrderStoreArgs
-from tests.infra.recording import Recording, record
+from preview.recording import Recording, record
 
 
 def store(*, guarded: bool) -> Recording:

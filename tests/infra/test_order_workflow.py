@@ -7,7 +7,7 @@ import pytest
 
 from functions.payments.processor import PaymentProcessorUnreachable
 from infra.order_workflow import OrderWorkflow, OrderWorkflowArgs
-from tests.infra.recording import Recording, arn, record
+from preview.recording import Recording, arn, record
 
 TERMINAL = {"Succeed", "Fail"}
 # AWS ends an EXPRESS execution after five minutes.

@@ -20,7 +20,7 @@ import pytest
 from ministack.services import stepfunctions  # pyright: ignore[reportMissingTypeStubs]
 
 from local.cloud import ensure_node
-from tests.infra.recording import record_program
+from preview.recording import record_program
 
 REFERENCE = Path(__file__).with_name("jsonata_reference.mjs")
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")

@@ -8,7 +8,7 @@ import yaml
 from infra.guarded_table import Guards
 from infra.order_workflow import DEFINITION
 from infra.payments import Payments, PaymentsArgs
-from tests.infra.recording import Recording, record
+from preview.recording import Recording, record
 
 A_DAY = 24 * 3600
 

@@ -19,7 +19,7 @@ from graphql import (
 
 from infra.order_api import FUNCTIONS
 from local.engine.program import ROOT, run_program, stage_config
-from tests.infra.recording import ACCOUNT, REGION, Recording, Registered, arn, record_program
+from preview.recording import ACCOUNT, REGION, Recording, Registered, arn, record_program
 
 COMPONENTS = {
     "orderflow:storage:OrderStore",

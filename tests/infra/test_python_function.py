@@ -12,7 +12,7 @@ from infra.python_function import (
     PythonFunctionArgs,
 )
 from local.engine.program import ROOT
-from tests.infra.recording import REGION, Recording, arn, record
+from preview.recording import REGION, Recording, arn, record
 
 # Each function of the program, its packages, and how long one call may take.
 FUNCTIONS = {

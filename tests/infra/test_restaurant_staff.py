@@ -4,7 +4,7 @@ import pytest
 
 from infra.guarded_table import Guards
 from infra.restaurant_staff import RestaurantStaff, RestaurantStaffArgs
-from tests.infra.recording import Recording, record
+from preview.recording import Recording, record
 
 
 def staff(*, guarded: bool) -> Recording:

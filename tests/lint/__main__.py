@@ -8,7 +8,7 @@ import yaml
 from graphql import GraphQLError
 
 from local.cloud import ensure_node
-from tests.infra.recording import STAGES, Recording, record_program
+from preview.recording import STAGES, Recording, record_program
 from tests.lint.definition import ROOT, Unchecked, faults_of_definition
 from tests.lint.policies import Findings, faults_of_policies, findings_of
 from tests.lint.schema_changes import SCHEMA, NothingToCompare, base_of, breaking_changes

@@ -5,7 +5,7 @@ import warnings
 from collections.abc import Iterator, Mapping
 from typing import Any, cast
 
-from tests.infra.recording import Recording, Registered
+from preview.recording import Recording, Registered
 
 with warnings.catch_warnings():
     # It finds its data by pkg_resources, and spells patterns as Python once took them.

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from local.cloud import ensure_node
-from tests.infra.recording import record_program
+from preview.recording import record_program
 from tests.lint.definition import faults_of_definition
 
 States = dict[str, dict[str, Any]]

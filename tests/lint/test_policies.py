@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.infra.recording import Recording, record_program
+from preview.recording import Recording, record_program
 from tests.lint.policies import faults_of_policies, findings_of
 
 ROLE, POLICY = "aws:iam/role:Role", "aws:iam/rolePolicy:RolePolicy"

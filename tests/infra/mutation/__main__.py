@@ -8,9 +8,9 @@ import pytest
 from rich.console import Console
 from rich.table import Table
 
+from preview.recording import record_everything
 from tests.infra.mutation.judge import Judge
 from tests.infra.mutation.mutants import Mutant, mutants
-from tests.infra.recording import record_everything
 
 # Explanations of failed assertions would take longer than the tests.
 OPTIONS = ("-q", "-n0", "-p", "no:cacheprovider", "--assert=plain", "--tb=short")

@@ -6,8 +6,8 @@ from typing import Any, cast
 
 import pytest
 
+from preview.recording import Key, Recording, Registered
 from tests.infra.mutation.mutants import OPTIONS, Mutant
-from tests.infra.recording import Key, Recording, Registered
 
 
 class Judge:

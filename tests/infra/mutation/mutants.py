@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, cast
 
 import pulumi
 
-from tests.infra.recording import ACCOUNT, REGION, Key, Options, Recording, Registered, outputs
+from preview.recording import ACCOUNT, REGION, Key, Options, Recording, Registered, outputs
 
 # The definition's inside is broken by `make mutate`, before the simulator.
 OPAQUE = {"definition"}

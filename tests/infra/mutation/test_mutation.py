@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from preview.recording import Key, Options, Recording, Registered, outputs
 from tests.infra.mutation.mutants import mutants
-from tests.infra.recording import Key, Options, Recording, Registered, outputs
 
 
 @pytest.mark.long

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from local.engine.definition import faults_of_definition
-from tests.infra.recording import STAGES, record_program
+from preview.recording import STAGES, record_program
 
 PASS = {"Type": "Pass", "End": True}
 

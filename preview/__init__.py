@@ -1,0 +1,1 @@
+"""What a change of the program does, seen without an account."""
