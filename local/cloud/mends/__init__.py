@@ -11,6 +11,7 @@ from local.cloud.mends.execution_starts import tell_executions_apart
 from local.cloud.mends.function_errors import name_function_errors
 from local.cloud.mends.queue_messages import change_queues_whole
 from local.cloud.mends.ses_identities import authorize_sending_on_identities
+from local.cloud.mends.stream_batches import deliver_streams_whole
 from local.cloud.mends.table_writes import write_tables_whole
 from local.cloud.mends.user_pools import keep_to_pool_settings
 
@@ -19,6 +20,7 @@ MENDS = (
     authorize_sending_on_identities,
     change_api_settings,
     change_queues_whole,
+    deliver_streams_whole,
     end_executions_once,
     keep_to_pool_settings,
     name_function_errors,

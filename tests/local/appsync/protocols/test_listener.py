@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator
 from http.client import HTTPConnection, HTTPSConnection
 from pathlib import Path
+from typing import Any
 
 import pytest
 from aiohttp import web
@@ -130,3 +131,23 @@ def test_survives_a_failure_to_accept(
         assert connection.getresponse().status == 404
         connection.close()
     assert "could not accept" in caplog.text
+
+
+def test_a_connection_that_speaks_while_all_stops_is_dropped_in_silence() -> None:
+    told: list[dict[str, Any]] = []
+
+    async def speak_and_stop() -> None:
+        loop = asyncio.get_running_loop()
+        loop.set_exception_handler(lambda _loop, context: told.append(context))
+        ours, theirs = socket.socketpair()
+        with ours, theirs:
+            ours.setblocking(False)
+            waiting = asyncio.create_task(listener._readable(ours))  # pyright: ignore[reportPrivateUsage]
+            await asyncio.sleep(0)
+            # In one turn of the loop: the task is cancelled, then the byte is noticed.
+            loop.call_soon(waiting.cancel)
+            theirs.send(b"a")
+            await asyncio.wait({waiting})
+
+    asyncio.run(speak_and_stop())
+    assert told == []
