@@ -74,8 +74,9 @@ def tagged(
     own = resource.get("tags") or {}
     if missing := [tag for tag in tags if not own.get(tag)]:
         yield (
-            f"It has no tag {', '.join(missing)}: leave them to infra/tags.py; or, where AWS has no"
-            " tags for the type, add it to UNTAGGABLE in policy/rules/names.py."
+            f"It has no tag {', '.join(missing)}: __main__.py gives everything its tags, by"
+            " infra/tags.py; or, where AWS has no tags for the type, add it to UNTAGGABLE in"
+            " policy/rules/names.py."
         )
     elif "stage" in tags and own["stage"] != resource.stage:
         yield f"Its tag stage is {own['stage']}, and the stage is {resource.stage}."
