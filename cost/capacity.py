@@ -70,7 +70,8 @@ def _consumers(workload: Workload) -> Iterator[Need]:
     functions = {function.arn: function for function in workload.recording.of(FUNCTION)}
     loads = dict(_loads_by_function(workload))
     for mapping in workload.recording.of(MAPPING):
-        at_once = (mapping.inputs.get("scalingConfig") or {}).get("maximumConcurrency")
+        scaling: dict[str, float] = mapping.inputs.get("scalingConfig") or {}
+        at_once = scaling.get("maximumConcurrency")
         queue = queues.get(mapping.inputs["eventSourceArn"])
         function = functions.get(mapping.inputs["functionName"])
         if queue and function and at_once and function.name in loads:

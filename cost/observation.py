@@ -54,10 +54,10 @@ class Call:
 
     @property
     def kind(self) -> tuple[str, ...]:
-        """What must be the same wherever it is observed."""
+        """What is the same whenever it is observed; what a write changes can depend on clocks."""
         return (
             *(self.service, self.action, self.by, self.on),
-            *(",".join(sorted(each)) for each in (self.before, self.after, self.changed)),
+            *(",".join(sorted(each)) for each in (self.before, self.after)),
             *map(str, (self.consistent, self.transitions)),
         )
 
@@ -70,7 +70,8 @@ class Call:
         changed = f" ({', '.join(self.changed)})" if self.changed else ""
         transitions = f" of {self.transitions} transitions" if self.transitions else ""
         caller = f" by {self.by}" if self.by else ""
-        return f"{self.service} {self.action} {self.on}{changed}{transitions}{caller}"
+        on = f" {self.on}" if self.on else ""
+        return f"{self.service} {self.action}{on}{changed}{transitions}{caller}"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -248,6 +248,7 @@ def _agreed(kind: str, samples: list[Seen]) -> list[Call]:
             bytes=max(call.bytes for call in calls),
             read=max(call.read for call in calls),
             log=max(call.log for call in calls),
+            changed=sorted({name for call in calls for name in call.changed}),
         )
         for calls in zip(*alike, strict=True)
     ]
@@ -297,5 +298,6 @@ def _merged(calls: list[Call]) -> list[Call]:
             read=max(known.read, call.read),
             ms=min(known.ms, call.ms),
             log=max(known.log, call.log),
+            changed=sorted({*known.changed, *call.changed}),
         )
     return [merged[kind] for kind in sorted(merged)]

@@ -9,8 +9,10 @@ from rich.box import SIMPLE
 from rich.console import Console
 from rich.table import Column, Table
 
-from cost.bill import Estimate, FixedItem, number
+from cost.bill import Estimate
 from cost.capacity import Need
+from cost.items import counted, number
+from cost.monthly import FixedItem
 from cost.prices import assumption, data
 
 LEFT_OUT = (
@@ -133,8 +135,8 @@ def _notes(estimate: Estimate) -> list[str]:
     )
     notes = [
         f"Of the orders {mix}.",
-        f"They come evenly, {_messages(traffic.batch)} in a batch of a queue's, and"
-        f" {number(traffic.subscribers)} front end follows each for"
+        f"They come evenly, {counted(traffic.batch, 'message')} in a batch of a queue's. Each is"
+        f" followed by {counted(traffic.subscribers, 'front end')} for"
         f" {assumption('minutes_watched')} minutes.",
         "Calls and sizes are those of orders on the embedded cloud. So are the functions'"
         " milliseconds, stretched to the share of a processor that their memory gives them:"
@@ -148,10 +150,6 @@ def _notes(estimate: Estimate) -> list[str]:
     if estimate.not_priced:
         notes.append(f"NOT PRICED: {', '.join(estimate.not_priced)}.")
     return notes
-
-
-def _messages(batch: int) -> str:
-    return "one message" if batch == 1 else f"{batch} messages"
 
 
 def _plain(text: str) -> str:

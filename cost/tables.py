@@ -55,7 +55,7 @@ class TableUnits:
     """How a table counts.
 
     Args:
-        inputs: aws.dynamodb.Table's.
+        recovery: whether it is kept restorable, which is paid for by what it stores.
     """
 
     indexes: tuple[Index, ...]
@@ -63,14 +63,14 @@ class TableUnits:
 
     @classmethod
     def of(cls, inputs: dict[str, Any]) -> Self:
+        """By the inputs of an `aws.dynamodb.Table`."""
         keys: set[str] = {inputs[key] for key in ("hashKey", "rangeKey") if inputs.get(key)}
-        indexes: list[dict[str, Any]] = [
-            *(inputs.get("localSecondaryIndexes") or []),
-            *(inputs.get("globalSecondaryIndexes") or []),
-        ]
+        local: list[dict[str, Any]] = inputs.get("localSecondaryIndexes") or []
+        other: list[dict[str, Any]] = inputs.get("globalSecondaryIndexes") or []
+        recovery: dict[str, Any] = inputs.get("pointInTimeRecovery") or {}
         return cls(
-            indexes=tuple(_index(each, keys) for each in indexes),
-            recovery=bool((inputs.get("pointInTimeRecovery") or {}).get("enabled")),
+            indexes=tuple(_index(each, keys) for each in (*local, *other)),
+            recovery=bool(recovery.get("enabled")),
         )
 
     def write_units(self, write: Call) -> int:

@@ -140,7 +140,7 @@ def work_out(recording: Recording, observation: Observation, traffic: Traffic) -
     shares = _shares(_success_rate(recording), traffic)
     loads, absent = list[Load](), set[str]()
     for kind, share in shares.items():
-        for call in observation.kinds[kind]:
+        for call in observation.kinds[kind] if share else ():
             if missing := _missing(recording, call):
                 absent.add(missing)
             else:
