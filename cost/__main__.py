@@ -12,10 +12,12 @@ from cost.bill import estimate
 from cost.capacity import capacity
 from cost.observation import OBSERVED, ObservationError
 from cost.workload import Traffic
+from local.cloud import CloudError
+from local.engine import DeploymentError
 from local.engine.program import ROOT
 from preview.recording import record_program
 
-WRONG = 2
+WRONG, INTERRUPTED = 2, 130
 # What the tables fit into, where there is no terminal to ask.
 COLUMNS = 80
 TYPES = ("STANDARD", "EXPRESS")
@@ -76,9 +78,11 @@ def main() -> int:
                 console = Console(width=COLUMNS)
             report.show(console, given.stage, bill, needs, given.rate)
         return 0
-    except (ObservationError, pulumi.RunError) as error:
+    except (ObservationError, CloudError, DeploymentError, pulumi.RunError) as error:
         print(error, file=sys.stderr)
         return WRONG
+    except KeyboardInterrupt:
+        return INTERRUPTED
 
 
 def _observe() -> int:

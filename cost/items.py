@@ -59,6 +59,11 @@ def number(value: float) -> str:
     return f"{value:,.2f}".rstrip("0").rstrip(".")
 
 
+def usd(value: float) -> str:
+    """Dollars and cents; half a cent is rounded up, as on a bill."""
+    return f"{value + 1e-9:,.2f}"
+
+
 def counted(value: float, what: str) -> str:
     return f"{number(value)} {what}{'' if number(value) == '1' else 's'}"
 
@@ -121,7 +126,7 @@ def _functions(workload: Workload) -> Iterator[Item]:
         yield _item(
             f"Lambda `{function.name}`",
             f"{counted(calls, 'call')} at {a_million('lambda_request')}, "
-            f"{taken:.0f} ms of {memory:.0f} MB",
+            f"{number(round(taken, 1))} ms of {memory:.0f} MB",
             calls * price("lambda_request")
             + gb_seconds * price(f"lambda_{architecture}_gb_second"),
         )
@@ -189,12 +194,12 @@ def _topics(workload: Workload) -> Iterator[Item]:
             for each in workload.recording.of(SUBSCRIPTION)
         )
         detail = f"{counted(published, 'message')} at {a_million('sns_publish')}"
-        usd = published * price("sns_publish")
+        cost = published * price("sns_publish")
         if readers:
             mails = mean(loads) * readers
             detail += f", {counted(mails, 'e-mail')} at {a_million('sns_email')}"
-            usd += mails * price("sns_email")
-        yield _item(f"SNS `{topic.name}`", detail, usd)
+            cost += mails * price("sns_email")
+        yield _item(f"SNS `{topic.name}`", detail, cost)
 
 
 def _mails(workload: Workload) -> Iterator[Item]:
@@ -272,6 +277,6 @@ def _firewall(workload: Workload) -> Iterator[Item]:
         yield _item("WAF", detail, requests * price("waf_request"))
 
 
-def _item(name: str, detail: str, usd: float) -> Item:
+def _item(name: str, detail: str, an_order: float) -> Item:
     """Of what one order costs."""
-    return Item(name=name, detail=detail, usd_per_million=usd * MILLION)
+    return Item(name=name, detail=detail, usd_per_million=an_order * MILLION)

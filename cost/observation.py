@@ -31,7 +31,7 @@ class Call:
         before, after: each attribute of the item that a write found and left, by name.
         changed: the attributes that the write changed.
         read: what a read returned; `consistent`, whether strongly.
-        ms: the quickest call, on the embedded cloud.
+        ms: the quickest call of a function, on the embedded cloud; whether it `failed`.
         log: what a function wrote; `lines`, in so many events.
         transitions: an execution's.
     """
@@ -48,6 +48,7 @@ class Call:
     read: int = 0
     consistent: bool = False
     ms: float = 0
+    failed: bool = False
     log: int = 0
     lines: int = 0
     transitions: int = 0
@@ -58,7 +59,7 @@ class Call:
         return (
             *(self.service, self.action, self.by, self.on),
             *(",".join(sorted(each)) for each in (self.before, self.after)),
-            *map(str, (self.consistent, self.transitions)),
+            *map(str, (self.consistent, self.failed, self.transitions)),
         )
 
     @property
@@ -71,7 +72,8 @@ class Call:
         transitions = f" of {self.transitions} transitions" if self.transitions else ""
         caller = f" by {self.by}" if self.by else ""
         on = f" {self.on}" if self.on else ""
-        return f"{self.service} {self.action}{on}{changed}{transitions}{caller}"
+        failed = " failed" if self.failed else ""
+        return f"{self.service} {self.action}{failed}{on}{changed}{transitions}{caller}"
 
 
 @dataclass(frozen=True, kw_only=True)

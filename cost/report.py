@@ -11,7 +11,7 @@ from rich.table import Column, Table
 
 from cost.bill import Estimate
 from cost.capacity import Need
-from cost.items import counted, number
+from cost.items import counted, number, usd
 from cost.monthly import FixedItem
 from cost.prices import assumption, data
 
@@ -62,7 +62,7 @@ def show(
     traffic = estimate.traffic
     console.print(
         f"[bold]{stage}[/] in {data()['region']}, {traffic.orders:,} orders a month:"
-        f" [bold]${estimate.usd_per_month:,.2f}[/]"
+        f" [bold]${usd(estimate.usd_per_month)}[/]"
     )
     console.print(_bill(estimate))
     console.print(_monthly("each month, orders or not", estimate.fixed))
@@ -84,16 +84,16 @@ def _bill(estimate: Estimate) -> Table:
         show_footer=True,
     )
     for item in estimate.items:
-        table.add_row(_plain(item.name), _plain(item.detail), f"{item.usd_per_million:,.2f}")
+        table.add_row(_plain(item.name), _plain(item.detail), usd(item.usd_per_million))
     table.columns[0].footer = "together"
-    table.columns[2].footer = f"{estimate.usd_per_million_orders:,.2f}"
+    table.columns[2].footer = usd(estimate.usd_per_million_orders)
     return table
 
 
 def _monthly(title: str, items: Sequence[FixedItem]) -> Table:
     table = Table(title, "", Column("$ a month", justify="right", no_wrap=True), box=SIMPLE)
     for item in items:
-        table.add_row(_plain(item.name), _plain(item.detail), f"{item.usd_per_month:,.2f}")
+        table.add_row(_plain(item.name), _plain(item.detail), usd(item.usd_per_month))
     return table
 
 
@@ -164,10 +164,10 @@ def markdown(standard: Estimate, express: Estimate) -> str:
         details = dict.fromkeys((one.detail, other.detail))
         rows.append(
             f"| {one.name} | {'; or '.join(details)}"
-            f" | ${one.usd_per_million:,.2f} | ${other.usd_per_million:,.2f} |"
+            f" | ${usd(one.usd_per_million)} | ${usd(other.usd_per_million)} |"
         )
     rows.append(
-        f"| **together** | | **${standard.usd_per_million_orders:,.2f}**"
-        f" | **${express.usd_per_million_orders:,.2f}** |"
+        f"| **together** | | **${usd(standard.usd_per_million_orders)}**"
+        f" | **${usd(express.usd_per_million_orders)}** |"
     )
     return "\n".join(rows)

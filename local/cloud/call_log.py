@@ -13,7 +13,8 @@ program gave. Further members, sizes in bytes:
   is there, and `changed`, the names of those that differ; of reads `read`, the size of what was
   read, and whether that was `consistent`
 - sqs: `messages`; `bytes` of what was sent
-- lambda: `ms`; `records` of its event, 1 where it has none; `log`, the size of each line of its log
+- lambda: `ms`; whether it `failed`; `records` of its event, 1 where it has none; `log`, the size of
+  each line of its log
 - states: `transitions` of an execution that has ended
 - the others: `bytes` of the request
 """
@@ -234,6 +235,7 @@ def _watch_functions(log: CallLog) -> None:
             config["FunctionName"],
             ms=round(took, 1),
             records=len(records),
+            failed=bool(result.get("error")),
             log=[len(line.encode()) for line in lines],
         )
         return result

@@ -143,13 +143,16 @@ def test_mail_costs_what_customers_and_operators_are_sent() -> None:
 
 
 def test_more_memory_is_more_processor_for_the_same_money() -> None:
-    name = "Lambda `take-payment`"
-    double = estimate(changed(stage(), FUNCTION, "take-payment", memorySize=512.0))
-    assert "of 512 MB" in detail(double, name)
-    assert item(double, name) == pytest.approx(item(estimate(stage()), name), rel=0.05)
+    def seconds(memory: float) -> float:
+        """What its time costs."""
+        bill = estimate(changed(stage(), FUNCTION, "take-payment", memorySize=memory))
+        assert f"of {memory:.0f} MB" in detail(bill, "Lambda `take-payment`")
+        return item(bill, "Lambda `take-payment`") - 1.03 * 0.20
+
+    # But for the milliseconds begun.
+    assert seconds(512) == pytest.approx(seconds(256), rel=0.1)
     # Beyond a whole processor, it is only dearer.
-    most = estimate(changed(stage(), FUNCTION, "take-payment", memorySize=10_240.0))
-    assert item(most, name) > 3 * item(double, name)
+    assert seconds(2 * 1769) == pytest.approx(2 * seconds(1769))
 
 
 def test_x86_is_a_quarter_dearer() -> None:
