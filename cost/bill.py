@@ -10,10 +10,8 @@ from cost.prices import data
 from cost.workload import MACHINE, TABLE, Traffic, Workload, work_out
 from preview.recording import Recording
 
-# The services of which an order's calls are items.
-COUNTED = {"appsync", "dynamodb", "lambda", "ses", "sns", "sqs"}
-# And the one call of Step Functions that is.
-EXECUTION = "states Execution"
+# Services of which every request is an item.
+COUNTED = {"appsync", "ses"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,12 +80,13 @@ def _not_priced(workload: Workload) -> Iterator[str]:
     for each in workload.recording.resources:
         if each.custom and each.type not in known:
             yield f"{each.type} {each.name}"
-    free = {*data()["free_requests"], EXECUTION}
     requests = {
-        f"{load.call.service} {load.call.action} by {load.call.by}"
-        for load in workload.loads
-        if load.call.service not in COUNTED
-        and f"{load.call.service} {load.call.action}" not in free
+        f"{call.service} {call.action} by {call.by}"
+        for call in (load.call for load in workload.loads)
+        # What is called by a name is an item, whatever is done with it.
+        if not call.on
+        and call.service not in COUNTED
+        and f"{call.service} {call.action}" not in data()["free_requests"]
     }
     yield from sorted(requests)
     for table in workload.recording.of(TABLE):

@@ -2,7 +2,7 @@
 
 The emulator's own parts call each other without a request: a workflow writes to a table, a topic to
 a queue, an event source mapping takes messages off it. So tables, queues, topics, functions and
-executions are watched where the calls arrive; of every other service, the requests. What the root
+executions are watched where the calls arrive; of everything else, the requests. What the root
 user asks is left out: that is whoever looks at the stage, and no order.
 
 Every line has `service`, `action` and `by`, the role or state machine that called; and `on`, the
@@ -46,10 +46,14 @@ ROOT = "test"
 # Pulumi.yaml's pattern for names, in a name, an ARN or an address.
 NAME = re.compile(r"orderflow-local-(.+?)-[0-9a-f]{7}")
 CREDENTIAL = re.compile(rb"Credential=([^/]+)/\d+/[^/]+/([^/]+)/")
-# Their calls are seen where they arrive.
-WATCHED = {"dynamodb", "sqs", "sns"}
 WRITES = ("_put_item", "_update_item", "_delete_item")
 READS = ("_get_item", "_query", "_scan")
+# What is seen where it arrives; of topics, all that there is to be done by orders.
+WATCHED = {
+    "dynamodb": {"PutItem", "UpdateItem", "DeleteItem", "GetItem", "Query", "Scan"},
+    "sqs": {"SendMessage"},
+    "sns": {"POST /"},
+}
 
 _dynamodb: Any = dynamodb
 _lambda: Any = lambda_svc
@@ -267,10 +271,10 @@ def _watch_requests(log: CallLog, emulator: App) -> App:
             if signed := CREDENTIAL.search(headers.get(b"authorization", b"")):
                 key, service = (each.decode() for each in signed.groups())
                 _caller.set(_role(key, headers.get(b"x-amz-security-token")))
-                if service not in WATCHED:
+                target = headers.get(b"x-amz-target", b"").decode().rpartition(".")[2]
+                action = target or f"{scope['method']} {scope['path']}"
+                if action not in WATCHED.get(service, ()):
                     # Before it is answered: what its caller does then comes after it.
-                    target = headers.get(b"x-amz-target", b"").decode().rpartition(".")[2]
-                    action = target or f"{scope['method']} {scope['path']}"
                     size = int(headers.get(b"content-length", b"0"))
                     log.write(service, action, "", bytes=size)
         await emulator(scope, receive, send)

@@ -109,11 +109,15 @@ def test_a_workflow_that_logs_everything_has_no_price_here() -> None:
     assert told == f"{MACHINE} order-workflow, what it logs at level ALL"
 
 
-def test_a_request_without_a_price_is_named() -> None:
+@pytest.mark.parametrize(
+    ("service", "action"), [("s3", "PUT /receipts"), ("dynamodb", "TransactWriteItems")]
+)
+def test_a_request_without_a_price_is_named(service: str, action: str) -> None:
     observed = Observation.read()
-    request = Call(service="s3", action="PUT /receipts", by="take-payment", on="")
+    request = Call(service=service, action=action, by="take-payment", on="")
     more = Observation(kinds={**observed.kinds, "paid": [*observed.kinds["paid"], request]})
-    assert estimate(stage(), observation=more).not_priced == ("s3 PUT /receipts by take-payment",)
+    told = f"{service} {action} by take-payment"
+    assert estimate(stage(), observation=more).not_priced == (told,)
 
 
 def test_what_the_stage_does_not_have_is_not_counted_and_is_named() -> None:
