@@ -17,7 +17,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # What is set, and to no "no": PERSIST=0 is off.
 on = $(filter-out 0 no off false,$(1))
 
-.PHONY: help demo up logs test unit lint format bench simulate mutate chaos setup clean
+.PHONY: help demo up logs test unit lint format bench cost simulate mutate chaos setup clean
 
 help:  ## Show these commands
 	@awk -F ':.*  ## ' '/^[a-z]+:.*  ## / { printf "%-10s%s\n", $$1, $$2 }' Makefile
@@ -50,6 +50,9 @@ format: $(READY)  ## Mend formatting and what style can mend by itself
 
 bench: $(READY)  ## Measure; writes bench/results.json
 	@$(BIN)/python -m bench
+
+cost: $(READY)  ## The bill of STAGE (prod) for ORDERS (1000000) a month; RATE, MIX, OBSERVE=1
+	@$(BIN)/python -m cost $(if $(call on,$(OBSERVE)),observe,$(if $(STAGE),--stage '$(STAGE)') $(if $(ORDERS),--orders '$(ORDERS)') $(if $(RATE),--rate '$(RATE)') $(MIX))
 
 simulate: $(READY)  ## Simulate RUNS (10000) bad days from SEED; TYPE, PROCESSES
 	@$(BIN)/python -m tests.simulation run $(if $(RUNS),--runs $(RUNS)) $(if $(SEED),--seed $(SEED)) $(if $(TYPE),--type $(TYPE)) --processes $(or $(PROCESSES),2)
