@@ -42,7 +42,9 @@ def main() -> int:
     try:
         report = preview(ROOT, arguments.stage, arguments.base, arguments.allow_breaking)
     except (GitError, EvaluationError, GraphQLError) as error:
-        print(error, file=sys.stderr)  # noqa: T201 (the one message that says what is wrong)
+        # The place in a schema is given by what it was read with.
+        said = error.message if isinstance(error, GraphQLError) else error
+        print(said, file=sys.stderr)  # noqa: T201 (the one message that says what is wrong)
         return FAILED
     except KeyboardInterrupt:
         return INTERRUPTED

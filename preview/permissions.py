@@ -113,11 +113,14 @@ def _singly(statement: Mapping[str, Any]) -> Iterator[str]:
     """A statement, taken apart into its actions, resources and principals."""
     effect = statement.get("Effect", "Allow")
     actions = [*_of(statement, "Action", ""), *_of(statement, "NotAction", "all but ")]
-    resources = [*_of(statement, "Resource", " on ")] + [
-        *_of(statement, "NotResource", " on all but ")
+    resources = [
+        *_of(statement, "Resource", " on "),
+        *_of(statement, "NotResource", " on all but "),
     ]
-    principals = [*_principals(statement, "Principal", " to ")]
-    principals += _principals(statement, "NotPrincipal", " to all but ")
+    principals = [
+        *_principals(statement, "Principal", " to "),
+        *_principals(statement, "NotPrincipal", " to all but "),
+    ]
     condition = statement.get("Condition")
     where = f" if {json.dumps(condition, sort_keys=True)}" if condition else ""
     for action, resource, principal in product(actions, resources or [""], principals or [""]):

@@ -1,4 +1,4 @@
-"""Runs the Pulumi program in this process; `deployment` creates what it registers on the emulator."""
+"""Runs the Pulumi program in this process, and creates on the emulator what it registers."""
 
 from local.engine.program import name_prefix, run_program, stage_config
 

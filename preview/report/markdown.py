@@ -1,7 +1,7 @@
 """For a pull request's comment, and for the summary of a workflow's run.
 
-A comment has 65,536 characters at most: where the report is longer, details are left out first, then
-lines; never what nobody may overlook.
+A comment has 65,536 characters at most: where the report is longer, details are left out first,
+then lines; never what nobody may overlook.
 """
 
 import re

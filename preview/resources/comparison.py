@@ -87,7 +87,7 @@ def compared(before: Evaluated, after: Evaluated, again: Again) -> Comparison:
         after = again(known_as)
     while True:
         now = {each.identity: each for each in after.resources}
-        changes = (*_changes(was, now, found),)
+        changes = tuple(sorted(_changes(was, now, found), key=_order))
         replaced = {
             now[each.identity].key: _replaced(was[found[each.identity]].key)
             for each in changes
@@ -98,6 +98,10 @@ def compared(before: Evaluated, after: Evaluated, again: Again) -> Comparison:
             return Comparison(before=before, after=after, changes=changes)
         known_as |= replaced
         after = again(known_as)
+
+
+def _order(change: ResourceChange) -> tuple[str, str, str]:
+    return change.type, change.name, change.identity
 
 
 def _replaced(key: Key) -> Key:
@@ -116,13 +120,12 @@ def _found(was: Mapping[str, Resource], now: Mapping[str, Resource]) -> Iterator
 def _changes(
     was: Mapping[str, Resource], now: Mapping[str, Resource], found: Mapping[str, str]
 ) -> Iterator[ResourceChange]:
-    for identity in sorted(now):
-        resource = now[identity]
+    for identity, resource in now.items():
         if identity in found:
             yield _change(was[found[identity]], resource)
         else:
             yield _of(resource, "create")
-    for identity in sorted(was.keys() - set(found.values())):
+    for identity in was.keys() - set(found.values()):
         resource = was[identity]
         options = resource.options
         refused = options.protect
@@ -162,6 +165,10 @@ def _change(old: Resource, new: Resource) -> ResourceChange:
 
 
 def _of(resource: Resource, operation: Operation, **what: Any) -> ResourceChange:
+    if operation == "create":
+        what["properties"] = tuple(differences({}, resource.properties))
+    elif operation == "delete":
+        what["properties"] = tuple(differences(resource.properties, {}))
     return ResourceChange(
         identity=resource.identity,
         type=resource.type,

@@ -52,7 +52,7 @@ def differences(old: Any, new: Any, path: str = "") -> Iterator[Difference]:
         )
     elif isinstance(old, list) and isinstance(new, list):
         yield from _of_lists(cast(list[Any], old), cast(list[Any], new), path)
-    elif old != new or type(old) is not type(new):
+    elif _spelt(old) != _spelt(new):
         yield Difference(path=path, old=old, new=new)
 
 
@@ -88,4 +88,5 @@ def _of_lists(old: Sequence[Any], new: Sequence[Any], path: str) -> Iterator[Dif
 
 
 def _spelt(value: Any) -> str:
-    return json.dumps(value, sort_keys=True)
+    """As a text that is the same for what is the same: true is not 1."""
+    return repr(value) if value is ABSENT else json.dumps(value, sort_keys=True)
