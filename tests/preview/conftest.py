@@ -1,5 +1,6 @@
 """Copies of the program that can be changed, and what a change of one does."""
 
+import itertools
 import json
 import shutil
 import subprocess
@@ -78,6 +79,7 @@ class Repository:
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        self._commits = itertools.count()
         self.git("init", "--quiet", "--initial-branch", "main")
         self.commit()
 
@@ -94,7 +96,7 @@ class Repository:
 
     def commit(self) -> str:
         self.git("add", "--all")
-        self.git("commit", "--quiet", "--allow-empty", "--message", "Change it")
+        self.git("commit", "--quiet", "--allow-empty", "--message", f"Change {next(self._commits)}")
         return self.git("rev-parse", "HEAD")
 
 

@@ -8,6 +8,9 @@ import pytest
 from preview.__main__ import main, preview
 from tests.preview.conftest import Program, Repository
 
+# Each evaluates the program, and what it was, in processes of their own.
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture
 def run(
@@ -58,12 +61,15 @@ def test_a_branch_and_what_is_not_committed_are_compared_with_where_it_began(
 
 
 def test_the_api_may_break_where_that_is_meant(program: Program, run: Run) -> None:
-    program.edit("graphql/schema.graphql", "  deletedAt: AWSDateTime\n}\n\ntype", "}\n\ntype")
+    program.edit(
+        "graphql/schema.graphql", '  "Why the payment failed."\n  statusReason: String\n', ""
+    )
 
     code, out, _ = run("--stage", "dev")
     assert code == 1
-    assert "!! The API breaks its clients: FIELD_REMOVED Order.deletedAt was removed." in " ".join(
-        out.split()
+    assert (
+        "!! The API breaks its clients: FIELD_REMOVED Order.statusReason was removed."
+        in " ".join(out.split())
     )
     assert run("--stage", "dev", "--allow-breaking")[0] == 0
 

@@ -43,7 +43,7 @@ def test_a_shallow_clone_says_what_it_lacks(repository: Repository, tmp_path: Pa
     clone = tmp_path / "clone"
     url = repository.root.as_uri()
     repository.git("clone", "--quiet", "--depth=1", "--no-single-branch", url, str(clone))
-    with pytest.raises(GitError, match="this clone is shallow .* `git fetch --unshallow`"):
+    with pytest.raises(GitError, match=r"this clone is shallow .* `git fetch --unshallow`"):
         merge_base(clone, "origin/mine")
 
 

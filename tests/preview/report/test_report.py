@@ -3,16 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from io import StringIO
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from rich.console import Console
 
-from cost import estimate
 from policy import Violation
 from preview.api.api_change import ApiChange, FieldChange
 from preview.permissions import PermissionChange
-from preview.recording import STAGES, record_program
 from preview.report.markdown import MOST_BYTES, markdown
 from preview.report.report import Report
 from preview.report.text import show
@@ -22,7 +21,7 @@ from preview.stage_preview import StagePreview
 from preview.workflow import WorkflowChange
 
 TABLE = "aws:dynamodb/table:Table"
-COST = estimate(record_program("dev", **STAGES["dev"]))
+COST: Any = SimpleNamespace(fixed_usd_per_month=1.0, usd_per_million_orders=110.0)
 NOTHING = StagePreview(
     stage="prod",
     is_new=False,
@@ -148,6 +147,13 @@ def test_text_fits_a_terminal_and_tells_everything() -> None:
     )
 
 
+def test_a_cost_that_differs_is_told_before_and_after() -> None:
+    dearer: Any = SimpleNamespace(fixed_usd_per_month=1.0, usd_per_million_orders=1110.0)
+    told = text(replace(EVERYTHING, cost_after=dearer))
+    assert told[told.index("Cost") + 1] == "  ~ per million orders  $110.00  $1,110.00"
+    assert "Cost" not in text(EVERYTHING)
+
+
 def test_where_nothing_changes_no_section_is_told() -> None:
     assert text(NOTHING) == ["compared with main (0123456)", "Nothing changes in prod."]
     assert markdown(report(NOTHING)).splitlines()[1:] == ["", "### Nothing changes in prod."]
@@ -225,4 +231,4 @@ def test_markdown_fits_a_comment_and_keeps_every_warning(number: int) -> None:
 def test_details_go_before_lines() -> None:
     told = markdown(report(big(50)))
     assert "| `!` | `dynamodb Table` | `table-49` | `is replaced by p0` |" in told
-    assert "p19" not in told
+    assert "@@ dynamodb Table table-49 @@" not in told

@@ -14,12 +14,17 @@ QUEUE, TABLE, OTHER = "aws:sqs/queue:Queue", "aws:dynamodb/table:Table", "aws:xr
 
 
 def made(
-    resource_type: str, name: str = "it", *, custom: bool = True, **properties: Any
+    resource_type: str,
+    name: str = "it",
+    *,
+    custom: bool = True,
+    given: Mapping[str, Any] | None = None,
+    **properties: Any,
 ) -> Resource:
     return Resource(
         type=resource_type,
         name=name,
-        properties=properties,
+        properties=given or properties,
         options=Options(parent=None, identity=f"{resource_type}::{name}"),
         custom=custom,
     )
@@ -45,7 +50,8 @@ def test_a_property_changes_in_place() -> None:
 
 @pytest.mark.parametrize("property_name", ["hashKey", "localSecondaryIndexes", "region"])
 def test_what_cannot_change_in_place_replaces_and_loses(property_name: str) -> None:
-    [change] = changes([made(TABLE, **{property_name: "a"})], [made(TABLE, **{property_name: "b"})])
+    old, new = ({property_name: each} for each in ("a", "b"))
+    [change] = changes([made(TABLE, given=old)], [made(TABLE, given=new)])
     assert change.operation == "replace"
     assert change.replaced_by == (property_name,)
     assert change.loses == "its items"
