@@ -27,6 +27,7 @@ from preview.stage_preview import StagePreview, preview_stage
 
 FAILED = 2
 INTERRUPTED = 130
+ENDING = (signal.SIGINT, signal.SIGTERM)
 
 
 def main() -> int:
@@ -38,7 +39,6 @@ def main() -> int:
         "--allow-breaking", action="store_true", help="end with 0 though the API breaks its clients"
     )
     arguments = parser.parse_args()
-    signal.signal(signal.SIGTERM, _interrupt)
     try:
         report = preview(ROOT, arguments.stage, arguments.base, arguments.allow_breaking)
     except (GitError, EvaluationError, GraphQLError) as error:
@@ -75,7 +75,7 @@ def preview(root: Path, stage: str, base: str, allow_breaking: bool = False) -> 
         there = stack.enter_context(checked_out(root, commit))
         before = stack.enter_context(Evaluator(there, salt))
         was, now = _stages(there), _stages(root)
-        names = sorted(was | now) if stage == "all" else stage.split(",")
+        names = sorted(was | now) if stage == "all" else [each.strip() for each in stage.split(",")]
         for name in names:
             if name not in was | now:
                 known = ", ".join(sorted(was | now))
@@ -121,8 +121,14 @@ def _stages(root: Path) -> set[str]:
 
 
 def _interrupt(_signal: int, _frame: FrameType | None) -> None:
+    # Once is enough: what follows would only interrupt the cleaning up.
+    for number in ENDING:
+        signal.signal(number, signal.SIG_IGN)
     raise KeyboardInterrupt
 
 
 if __name__ == "__main__":
+    # Both, also where a shell started this in the background, with SIGINT ignored.
+    for ending in ENDING:
+        signal.signal(ending, _interrupt)
     sys.exit(main())

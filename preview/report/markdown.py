@@ -81,7 +81,7 @@ def _details(lines: Sequence[Line], room: _Room, stage: str) -> Iterator[str]:
         told
         for line in lines
         if line.details
-        for told in (f"@@ {line.cells[0]} {line.cells[1]} @@", *line.details)
+        for told in (f"@@ {' '.join(line.cells[:2])} @@", *line.details)
     ]
     if not told:
         return

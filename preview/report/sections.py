@@ -2,6 +2,7 @@
 
 import difflib
 import json
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -173,13 +174,18 @@ def told(difference: Difference) -> Iterator[str]:
         # Without the names of the two.
         yield from [f"  {line}" if line[:2] == "@@" else line for line in lines][2:]
     elif isinstance(new, str) and REPLACED in new and new.replace(REPLACED, "") == old:
-        yield f"~ {path}: another, of what is replaced"
+        yield f"~ {path}: new, as {', '.join(_replaced_in(new))} is replaced"
     elif old is ABSENT:
         yield f"+ {path}: {_short(new)}"
     elif new is ABSENT:
         yield f"- {path}: {_short(old)}"
     else:
         yield f"~ {path}: {_short(old)} → {_short(new)}"
+
+
+def _replaced_in(text: str) -> list[str]:
+    """The names of what a text names that is replaced."""
+    return list(dict.fromkeys(re.findall(rf"([\w-]+){REPLACED}", text)))
 
 
 def _short(value: Any) -> str:
@@ -191,13 +197,13 @@ def _short(value: Any) -> str:
 def _permissions(stage: StagePreview) -> Section:
     return Section(
         title="Permissions",
-        columns=("whose", "gained", "lost"),
+        columns=("whose", "what"),
         lines=()
         if stage.is_new
         else tuple(
             Line(
                 sign="~" if each.gained and each.lost else "+" if each.gained else "-",
-                cells=(each.holder, str(len(each.gained)), str(len(each.lost))),
+                cells=(each.holder, f"{len(each.gained)} gained, {len(each.lost)} lost"),
                 details=(
                     *(f"+ {gained}" for gained in each.gained),
                     *(f"- {lost}" for lost in each.lost),

@@ -38,4 +38,4 @@ def _show_section(section: Section, console: Console) -> None:
 
 
 def _indented(line: str, by: int) -> Padding:
-    return Padding(Text(line, style=STYLES.get(line[:1], "")), (0, 0, 0, by))
+    return Padding(Text(line, style=STYLES.get(line[:1], "")), (0, 0, 0, by), expand=False)

@@ -6,6 +6,8 @@ import sys
 import pytest
 
 from preview.__main__ import main, preview
+from preview.evaluation.evaluated import Evaluated
+from preview.evaluation.evaluator import Evaluator
 from tests.preview.conftest import Program, Repository
 
 # Each evaluates the program, and what it was, in processes of their own.
@@ -78,6 +80,22 @@ def test_nothing_is_told_in_one_line(run: Run) -> None:
     code, out, _ = run("--stage", "dev")
     assert code == 0
     assert out.splitlines()[1:] == ["Nothing changes in dev."]
+
+
+def test_an_interrupt_leaves_nothing_behind(
+    repository: Repository, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(self: Evaluator) -> Evaluated:
+        assert len(repository.git("worktree", "list").splitlines()) == 2
+        started.append(self)
+        raise KeyboardInterrupt
+
+    started: list[Evaluator] = []
+    monkeypatch.setattr(Evaluator, "answer", interrupted)
+
+    assert run("--stage", "dev") == (130, "", "")
+    assert started
+    assert len(repository.git("worktree", "list").splitlines()) == 1
 
 
 def test_stages_come_and_go(program: Program, run: Run) -> None:

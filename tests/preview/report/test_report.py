@@ -131,7 +131,7 @@ def test_text_fits_a_terminal_and_tells_everything() -> None:
         "    dynamodb Table  mails  was letters, for Pulumi alone",
         "      -two",
         "      +three",
-        "  + role r  1  0",
+        "  + role r  1 gained, 0 lost",
         "      + Allow a:B on c",
         "  ~ resolved otherwise: step b  Query.a",
         "  + w  state New is added",
@@ -152,6 +152,12 @@ def test_a_cost_that_differs_is_told_before_and_after() -> None:
     told = text(replace(EVERYTHING, cost_after=dearer))
     assert told[told.index("Cost") + 1] == "  ~ per million orders  $110.00  $1,110.00"
     assert "Cost" not in text(EVERYTHING)
+
+
+def test_what_comes_of_a_replacement_is_told_by_its_name() -> None:
+    policy = difference("policy.Resource", "arn:table/orders", "arn:table/orders~replaced")
+    told = text(replace(NOTHING, resources=(changed("reader", properties=(policy,)),)))
+    assert "      ~ policy.Resource: new, as orders is replaced" in told
 
 
 def test_where_nothing_changes_no_section_is_told() -> None:
