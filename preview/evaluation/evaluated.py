@@ -8,6 +8,8 @@ from typing import Any, cast
 
 import pulumi
 from pulumi.runtime import rpc
+from pulumi.runtime.settings import get_root_resource
+from pulumi.runtime.stack import Stack
 
 from local.engine.program import evaluate, run_main, stage_config
 from preview.recording import Key, Options, Recording
@@ -69,8 +71,10 @@ def evaluated(root: Path, stage: str, known_as: Mapping[Key, Key], salt: str) ->
     def program() -> None:
         recording.note_options()
         run_main(root)
+        _tell_secrets()
 
-    recording.outputs = evaluate(program, stage, config, recording)
+    exported = evaluate(program, stage, config, recording)
+    recording.outputs = {name: value for name, (value, _) in exported.items()}
     read = _Reader(salt)
     return Evaluated(
         recording=recording,
@@ -85,8 +89,20 @@ def evaluated(root: Path, stage: str, known_as: Mapping[Key, Key], salt: str) ->
             for each in recording.resources
         ),
         config=config,
-        outputs=read.data(recording.outputs),
+        outputs={
+            name: read.secret(value) if is_secret else read.data(value)
+            for name, (value, is_secret) in exported.items()
+        },
     )
+
+
+def _tell_secrets() -> None:
+    """Have each output of the stack say whether it is a secret, beside its value."""
+    stack = get_root_resource()
+    assert isinstance(stack, Stack)
+    for name, value in stack.outputs.items():
+        output = pulumi.Output.from_input(value)
+        stack.outputs[name] = pulumi.Output.all(output, output.is_secret())
 
 
 @dataclass(frozen=True)
@@ -95,8 +111,7 @@ class _Reader:
 
     def data(self, value: Any) -> Any:
         if rpc.is_rpc_secret(value):
-            # Told apart from another, and no more.
-            return f"[secret {self._digest(repr(value).encode())}]"
+            return self.secret(value)
         if isinstance(value, Mapping):
             items = cast(Mapping[str, Any], value).items()
             return {name: self.data(each) for name, each in items}
@@ -110,6 +125,10 @@ class _Reader:
             return value.text
         # Numbers travel as floating ones.
         return int(value) if isinstance(value, float) and value.is_integer() else value
+
+    def secret(self, value: Any) -> str:
+        """What tells a secret apart from another, and no more."""
+        return f"[secret {self._digest(repr(value).encode())}]"
 
     def _files(self, path: Path) -> Any:
         if path.is_dir():

@@ -46,6 +46,21 @@ def test_it_runs_the_folders_own_code_whatever_that_prints(folder: Path) -> None
     assert stage.outputs["url"].endswith("/errands")
 
 
+def test_no_secret_is_told_wherever_it_is(folder: Path) -> None:
+    stage = evaluate(
+        folder,
+        "import pulumi, pulumi_aws as aws",
+        "secret = pulumi.Output.secret('hello')",
+        "aws.sqs.Queue('errands', tags={'greeting': secret})",
+        "pulumi.export('greeting', secret)",
+        "pulumi.export('plain', 'good evening')",
+    )
+    assert "hello" not in str((stage.resources, stage.outputs))
+    assert stage.outputs["plain"] == "good evening"
+    # Policies are to find them.
+    assert stage.recording.outputs == {"greeting": "hello", "plain": "good evening"}
+
+
 @pytest.mark.parametrize(
     ("lines", "said"),
     [
