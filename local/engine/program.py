@@ -138,6 +138,8 @@ def evaluate(
 def told(error: BaseException, root: Path | None = None) -> str:
     """What the program raised, and where: the innermost line of it that is the project's own."""
     root = root or ROOT
+    if isinstance(error, pulumi.RunError):
+        return str(error)
     if isinstance(error, SyntaxError) and error.filename:
         file = _of_project(error.filename, root) or error.filename
         return f"{file}, line {error.lineno}: {error.msg}"

@@ -15,8 +15,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-import pulumi
-
 from local.engine.program import ROOT, told
 from preview.evaluation.evaluated import Evaluated, evaluated
 from preview.recording import Key
@@ -105,8 +103,6 @@ def main(root: Path, salt: str) -> None:
             known = {tuple(key): tuple(other) for key, other in known_as}
             try:
                 answer = evaluated(root, stage, known, salt)
-            except pulumi.RunError as error:
-                answer = str(error)
             except (Exception, SystemExit) as error:
                 answer = told(error, root)
             pickle.dump(answer, answers)
