@@ -26,7 +26,7 @@ import pulumi
 from local import chaos, demo, logs, token, up
 from local.cloud import CloudError, settle_environment
 from local.cloud.emulator import SAVE_WITHIN_SECONDS
-from local.engine import DeploymentError
+from local.engine.deployment import DeploymentError
 
 ENDING = (signal.SIGINT, signal.SIGTERM)
 INTERRUPTED = 130

@@ -1,7 +1,7 @@
 """A recording engine: keeps every registration, and answers as AWS would."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, cast
@@ -11,6 +11,7 @@ from pulumi.runtime.mocks import MockCallArgs, MockResourceArgs, Mocks
 from pulumi.runtime.stack import Stack
 
 from local.engine.program import evaluate, run_main, stage_config
+from preview.identity import identity_of, inherited, named_by
 
 ACCOUNT = "123456789012"
 REGION = "us-east-1"
@@ -49,6 +50,10 @@ class Options:
     Args:
         parent: the component that it is inside of; None: it is the stack's own.
         depends_on: what it waits for, beyond what its inputs come from.
+        identity: what Pulumi knows it by: its URN without stack and project.
+        aliases: identities that it had before, its parents' former ones included. Left out is an
+            alias that is an output.
+        ignore_changes, replace_on_changes: paths of properties.
     """
 
     parent: Key | None
@@ -56,6 +61,10 @@ class Options:
     protect: bool = False
     delete_before_replace: bool = False
     retain_on_delete: bool = False
+    ignore_changes: tuple[str, ...] = ()
+    replace_on_changes: tuple[str, ...] = ()
+    identity: str = ""
+    aliases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,17 +121,23 @@ def outputs(resource_type: str, name: str) -> dict[str, Any]:
 
 @dataclass(kw_only=True)
 class Recording(Mocks):
-    """What one evaluation registered, and what it exported."""
+    """What one evaluation registered, and what it exported.
+
+    Args:
+        known_as: what AWS knows a resource as, where that is another type and name than its own.
+    """
 
     resources: list[Registered] = field(default_factory=list[Registered])
     outputs: dict[str, Any] = field(default_factory=dict[str, Any])
     options: dict[Key, Options] = field(default_factory=dict[Key, Options])
+    known_as: Mapping[Key, Key] = field(default_factory=dict[Key, Key])
 
     def note_options(self) -> None:
         """Keep the options of each resource from now on: Pulumi hands them to no mock."""
 
         def note(args: pulumi.ResourceTransformationArgs) -> None:
-            self.options[args.type_, args.name] = _options(args.opts)
+            key = args.type_, args.name
+            self.options[key] = self._options(key, args.opts)
 
         pulumi.runtime.register_stack_transformation(note)
 
@@ -138,7 +153,8 @@ class Recording(Mocks):
                 options=self.options.get((args.typ, args.name), Options(parent=None)),
             )
         )
-        known = outputs(args.typ, args.name)
+        key = args.typ, args.name
+        known = outputs(*self.known_as.get(key, key))
         return known["id"], {**known, **inputs}
 
     def call(self, args: MockCallArgs) -> tuple[dict[str, Any], None]:
@@ -157,6 +173,53 @@ class Recording(Mocks):
     @property
     def types(self) -> set[str]:
         return {each.type for each in self.resources}
+
+    def _options(self, key: Key, opts: pulumi.ResourceOptions) -> Options:
+        # The stack is every resource's last parent.
+        inside = _key(opts.parent) if opts.parent and not isinstance(opts.parent, Stack) else None
+        parent = self.options.get(inside) if inside else None
+        waits_for = cast(list[pulumi.Resource], opts.depends_on or [])
+        within = parent.identity if parent else None
+        return Options(
+            parent=inside,
+            depends_on=tuple(map(_key, waits_for)),
+            protect=bool(opts.protect),
+            delete_before_replace=bool(opts.delete_before_replace),
+            retain_on_delete=bool(opts.retain_on_delete),
+            ignore_changes=tuple(opts.ignore_changes or ()),
+            replace_on_changes=tuple(opts.replace_on_changes or ()),
+            identity=identity_of(*key, within),
+            aliases=self._aliases(key, parent, opts),
+        )
+
+    def _aliases(
+        self, key: Key, parent: Options | None, opts: pulumi.ResourceOptions
+    ) -> tuple[str, ...]:
+        within = (parent.identity, *parent.aliases) if parent else (None,)
+        former: list[str] = []
+        for alias in opts.aliases or ():
+            if isinstance(alias, str):
+                former.append(named_by(alias))
+            elif isinstance(alias, pulumi.Alias):
+                former += self._aliases_by(alias, key, within)
+        if parent:
+            former += [inherited(*key, parent.identity, each) for each in parent.aliases]
+        return tuple(dict.fromkeys(former))
+
+    def _aliases_by(
+        self, alias: pulumi.Alias, key: Key, within: tuple[str | None, ...]
+    ) -> list[str]:
+        # What is left out is an ellipsis.
+        given: dict[str, Any] = {k: v for k, v in vars(alias).items() if v is not ...}
+        resource_type, name = given.get("type_") or key[0], given.get("name") or key[1]
+        inside = given.get("parent", ...)
+        if isinstance(inside, Stack) or inside is None:
+            within = (None,)
+        elif isinstance(inside, str):
+            within = (named_by(inside),)
+        elif isinstance(inside, pulumi.Resource):
+            within = (self.options[_key(inside)].identity,)
+        return [identity_of(resource_type, name, each) for each in within]
 
 
 def record_program(stage: str, **options: Any) -> Recording:
@@ -195,19 +258,6 @@ def record(build: Callable[[], pulumi.ComponentResource]) -> Recording:
 def _inside(resource: pulumi.Resource) -> set[Key]:
     children: set[pulumi.Resource] = resource._childResources  # pyright: ignore
     return {_key(resource)}.union(*(_inside(child) for child in children))
-
-
-def _options(opts: pulumi.ResourceOptions) -> Options:
-    # The stack is every resource's last parent.
-    inside = opts.parent if not isinstance(opts.parent, Stack) else None
-    waits_for = cast(list[pulumi.Resource], opts.depends_on or [])
-    return Options(
-        parent=_key(inside) if inside else None,
-        depends_on=tuple(map(_key, waits_for)),
-        protect=bool(opts.protect),
-        delete_before_replace=bool(opts.delete_before_replace),
-        retain_on_delete=bool(opts.retain_on_delete),
-    )
 
 
 def _key(resource: pulumi.Resource) -> Key:

@@ -1,10 +1,8 @@
 """Creates each resource that the program registers, through the provider of its type."""
 
 import threading
-import traceback
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
-from pathlib import Path
 from typing import Any
 
 import pulumi
@@ -12,7 +10,7 @@ from pulumi.runtime.mocks import MockCallArgs, MockResourceArgs, Mocks
 
 from local.engine import providers
 from local.engine.aws import Aws
-from local.engine.program import ROOT, name_prefix, run_program
+from local.engine.program import name_prefix, run_program, told
 from local.engine.providers.provider import ReadInputs, whole_numbers
 
 
@@ -60,26 +58,7 @@ def deploy(
             raise creator.failure from creator.cause
         if isinstance(error, pulumi.RunError):
             raise
-        raise DeploymentError(_told(error)) from error
-
-
-def _told(error: BaseException) -> str:
-    """What the program raised, and where: the innermost line of it that is the project's own."""
-    if isinstance(error, SyntaxError) and error.filename:
-        return f"{_of_project(error.filename) or error.filename}, line {error.lineno}: {error.msg}"
-    ours = [
-        (file, frame.lineno)
-        for frame in traceback.extract_tb(error.__traceback__)
-        if (file := _of_project(frame.filename)) and file.parts[0] != "local"
-    ]
-    where = f"{ours[-1][0]}, line {ours[-1][1]}: " if ours else ""
-    return f"{where}{type(error).__name__}: {error}"
-
-
-def _of_project(filename: str) -> Path | None:
-    path = Path(filename)
-    file = path.relative_to(ROOT) if path.is_relative_to(ROOT) else None
-    return None if file is None or file.parts[0] == ".venv" else file
+        raise DeploymentError(told(error)) from error
 
 
 class _Creator(Mocks):

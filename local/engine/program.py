@@ -4,6 +4,7 @@ import asyncio
 import contextvars
 import json
 import runpy
+import traceback
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -19,25 +20,31 @@ from local.engine.stage_file import read_options
 
 ROOT = Path(__file__).parents[2]
 PROJECT = "orderflow"
+# What runs the program, and is no part of it.
+OURS_ELSEWHERE = {"local", "preview"}
 
 
-def stage_config(stage: str, overrides: Mapping[str, Any] | None = None) -> dict[str, str]:
+def stage_config(
+    stage: str, overrides: Mapping[str, Any] | None = None, root: Path | None = None
+) -> dict[str, str]:
     """A stage's whole configuration, as Pulumi hands it to the program.
 
     Args:
         stage: `local`, `dev`, `prod` …: the defaults of Pulumi.yaml under Pulumi.<stage>.yaml.
         overrides: options without namespace, such as `{"paymentSuccessRate": 1}`.
+        root: where the program is; None: here.
 
     Raises:
         StageFileError: one of the files cannot be used.
     """
-    project = read_options(ROOT / "Pulumi.yaml", namespaced=False)
+    root = root or ROOT
+    project = read_options(root / "Pulumi.yaml", namespaced=False)
     config = {
         f"{PROJECT}:{key}": option["default"]
         for key, option in project.items()
         if "default" in option
     }
-    config |= read_options(ROOT / f"Pulumi.{stage}.yaml", namespaced=True)
+    config |= read_options(root / f"Pulumi.{stage}.yaml", namespaced=True)
     config |= {f"{PROJECT}:{key}": value for key, value in (overrides or {}).items()}
     return {k: v if isinstance(v, str) else json.dumps(v) for k, v in config.items()}
 
@@ -47,9 +54,9 @@ def name_prefix(stage: str) -> str:
     return f"{PROJECT}-{stage}-"
 
 
-def run_main() -> None:
-    """Run `__main__.py` in the engine of the context."""
-    runpy.run_path(str(ROOT / "__main__.py"), run_name="__main__")
+def run_main(root: Path | None = None) -> None:
+    """Run `__main__.py`, of `root` or from here, in the engine of the context."""
+    runpy.run_path(str((root or ROOT) / "__main__.py"), run_name="__main__")
 
 
 def run_program(stage: str, config: Mapping[str, str], registrar: mocks.Mocks) -> dict[str, Any]:
@@ -126,3 +133,26 @@ def evaluate(
     finally:
         for each in (loop, *loops):
             each.close()
+
+
+def told(error: BaseException, root: Path | None = None) -> str:
+    """What the program raised, and where: the innermost line of it that is the project's own."""
+    root = root or ROOT
+    if isinstance(error, pulumi.RunError):
+        return str(error)
+    if isinstance(error, SyntaxError) and error.filename:
+        file = _of_project(error.filename, root) or error.filename
+        return f"{file}, line {error.lineno}: {error.msg}"
+    ours = [
+        (file, frame.lineno)
+        for frame in traceback.extract_tb(error.__traceback__)
+        if (file := _of_project(frame.filename, root)) and file.parts[0] not in OURS_ELSEWHERE
+    ]
+    where = f"{ours[-1][0]}, line {ours[-1][1]}: " if ours else ""
+    return f"{where}{type(error).__name__}: {error}"
+
+
+def _of_project(filename: str, root: Path) -> Path | None:
+    path = Path(filename)
+    file = path.relative_to(root) if path.is_relative_to(root) else None
+    return None if file is None or file.parts[0] == ".venv" else file

@@ -8,10 +8,12 @@ import yaml
 from graphql import GraphQLError
 
 from local.cloud import ensure_node
+from preview.api.schema import breaking_changes
+from preview.evaluation.git import GitError
 from preview.recording import STAGES, Recording, record_program
 from tests.lint.definition import ROOT, Unchecked, faults_of_definition
 from tests.lint.policies import Findings, faults_of_policies, findings_of
-from tests.lint.schema_changes import SCHEMA, NothingToCompare, base_of, breaking_changes
+from tests.lint.schema_changes import SCHEMA, base_of
 
 ACCEPTED = Path(__file__).with_name("accepted.yaml")
 
@@ -66,7 +68,7 @@ def _schema(accepted: dict[str, str]) -> list[str]:
     try:
         base = base_of(ROOT)
         changes = breaking_changes(base.sdl, (ROOT / SCHEMA).read_text())
-    except NothingToCompare as reason:
+    except GitError as reason:
         print(f"{SCHEMA} was compared with nothing: {reason}")
         return []
     except GraphQLError as error:

@@ -14,8 +14,9 @@ import pulumi_aws as aws
 import pytest
 
 from infra.settings import SettingsError
-from local.engine import DeploymentError, deploy, providers, stage_config
+from local.engine import providers, stage_config
 from local.engine.aws import Aws
+from local.engine.deployment import DeploymentError, deploy
 from local.engine.program import ROOT
 from local.engine.providers.provider import (
     Created,

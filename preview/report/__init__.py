@@ -1,0 +1,1 @@
+"""Tells what a change does: as text, as Markdown, as JSON."""

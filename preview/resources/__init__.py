@@ -1,0 +1,1 @@
+"""What Pulumi would do with each resource, and what is lost by it."""
