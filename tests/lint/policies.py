@@ -13,7 +13,12 @@ with warnings.catch_warnings():
     import parliament  # pyright: ignore[reportMissingTypeStubs]
 
 ROLE = "aws:iam/role:Role"
-
+# What AWS says that an action does: Read, List, Write, Tagging or Permissions management.
+ACCESS_LEVELS: dict[str, str] = {
+    f"{service['prefix']}:{privilege['privilege']}": privilege["access_level"]
+    for service in cast(list[dict[str, Any]], parliament.iam_definition)
+    for privilege in service["privileges"]
+}
 
 # By policy, such as `rolePolicy take-payment`.
 Findings = dict[str, set[str]]
