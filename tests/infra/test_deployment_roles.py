@@ -4,6 +4,7 @@ import json
 import re
 import runpy
 from collections.abc import Iterator
+from dataclasses import replace
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -75,21 +76,17 @@ READING = ("Read", "List")
 NOT_ON_IT = {"iam:PassRole", "lambda:GetLayerVersion"}
 
 
-def args(**changed: Any) -> DeploymentRolesArgs:
-    return DeploymentRolesArgs(
-        **{
-            "repository": "octo-org@123456/octo-repo@456789",
-            "stages": ["dev", LONGEST],
-            "region": REGION,
-            "state": StateBackend(bucket="pulumi-state", key_arn=KEY),
-            "oidc_provider_arn": GITHUB,
-            **changed,
-        }
-    )
+ARGS = DeploymentRolesArgs(
+    repository="octo-org@123456/octo-repo@456789",
+    stages=["dev", LONGEST],
+    region=REGION,
+    state=StateBackend(bucket="pulumi-state", key_arn=KEY),
+    oidc_provider_arn=GITHUB,
+)
 
 
 def roles(**changed: Any) -> Recording:
-    return record(lambda: DeploymentRoles("github", args(**changed)))
+    return record(lambda: DeploymentRoles("github", replace(ARGS, **changed)))
 
 
 @pytest.fixture(scope="module")
@@ -112,9 +109,7 @@ def allowing(recording: Recording, name: str, action: str) -> Iterator[dict[str,
 
 def patterns(recording: Recording, name: str, action: str) -> list[str]:
     """The resources on which a role may do this."""
-    return [
-        pattern for each in allowing(recording, name, action) for pattern in each["Resource"]
-    ]
+    return [pattern for each in allowing(recording, name, action) for pattern in each["Resource"]]
 
 
 def created_by(resource_type: str) -> set[str]:
@@ -327,8 +322,12 @@ def test_each_policy_fits_its_role(recording: Recording) -> None:
 
 def test_the_program_makes_them_as_it_is_configured() -> None:
     made = Recording()
+
+    def program() -> None:
+        runpy.run_path(str(ROOT / "infra" / "deployment_roles"), run_name="__main__")
+
     outputs = evaluate(
-        lambda: runpy.run_path(str(ROOT / "infra" / "deployment_roles"), run_name="__main__"),
+        program,
         "shared",
         {
             "aws:region": "eu-west-1",
