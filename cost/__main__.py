@@ -13,7 +13,7 @@ from cost.capacity import capacity
 from cost.observation import OBSERVED, ObservationError
 from cost.workload import Traffic
 from local.cloud import CloudError
-from local.engine import DeploymentError
+from local.engine.deployment import DeploymentError
 from local.engine.program import ROOT
 from preview.recording import record_program
 
