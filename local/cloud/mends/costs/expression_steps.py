@@ -2,8 +2,8 @@
 
 At each step the library asks for the thread's parser, twice through all frames for what watches the
 time, and twice for the time. A path such as `$order.addOns` it takes for four steps with seven
-lists. Here the time is looked at now and then, and a path through objects is followed at once.
-What is less simple is left to the library.
+lists, an object for as many groups as it has keys. Here the time is looked at now and then, and
+what is plain is done at once. All else is the library's.
 """
 
 import time
@@ -16,8 +16,10 @@ from jsonata import Jsonata, jexception, utils  # pyright: ignore[reportMissingT
 STEPS_BETWEEN_LOOKS = 64
 TIMED_OUT = "D1012"
 
+_NONE: Any = utils.Utils.NONE
 _List: Any = utils.Utils.JList
 _LEFT_TO_LIBRARY = object()
+_VALUES = (dict, str, int, float)
 # What a name may have beside it that makes it more than a name.
 _MORE_THAN_NAMES = (
     *("ancestor", "consarray", "focus", "group", "index", "keep_array", "keep_singleton_array"),
@@ -26,7 +28,7 @@ _MORE_THAN_NAMES = (
 
 
 class Steps(Jsonata):
-    """An expression whose simple steps are taken here."""
+    """An expression whose plain steps are taken here."""
 
     _taken = 0
     _until = float("inf")
@@ -44,7 +46,7 @@ class Steps(Jsonata):
         Raises:
             JException: as the library; where all of them have taken too long.
         """
-        evaluate = _SIMPLE.get(expr.type)
+        evaluate = _PLAIN.get(expr.type)
         if evaluate is None or expr.predicate is not None or expr.group is not None:
             return super().eval(expr, input, environment)
         self._taken += 1
@@ -61,11 +63,37 @@ class Steps(Jsonata):
         return value
 
     def evaluate_path(self, expr: Any, input: Any, environment: Any) -> Any:  # noqa: A002
-        """What the path leads to."""
+        """What a path leads to: through objects, at once."""
         value = _follow(expr, input, environment)
         if value is _LEFT_TO_LIBRARY:
             return super().evaluate_path(expr, input, environment)
         return value
+
+    def evaluate_group_expression(
+        self,
+        expr: Any,
+        input: Any,  # noqa: A002
+        environment: Any,
+    ) -> Any:
+        """An object: of one input and with keys that are written out, there is nothing to group."""
+        keys = _once(expr, "keys", _keys)
+        if isinstance(input, list) or keys is None:
+            return super().evaluate_group_expression(expr, input, environment)
+        made: dict[str, Any] = {}
+        for key, (_, written) in zip(keys, expr.lhs_object, strict=True):
+            value = self.eval(written, input, environment)
+            if value is not None:
+                made[key] = value
+        return made
+
+    def call(self, expr: Any, input: Any, environment: Any) -> Any:  # noqa: A002
+        """What a function gives, which may ask where it was called."""
+        before = self.input, self.environment
+        self.input, self.environment = input, environment
+        try:
+            return self.evaluate_function(expr, input, environment, _NONE)
+        finally:
+            self.input, self.environment = before
 
     def register_lambda(self, name: str, implementation: Callable[..., Any]) -> None:
         """Once: it is the same at each evaluation."""
@@ -77,10 +105,11 @@ def _literal(expression: Jsonata, literal: Any, *_: Any) -> Any:
     return expression.evaluate_literal(literal)
 
 
-_SIMPLE: dict[str | None, Callable[[Steps, Any, Any, Any], Any]] = {
+_PLAIN: dict[str | None, Callable[[Steps, Any, Any, Any], Any]] = {
     "binary": Jsonata.evaluate_binary,
     "block": Jsonata.evaluate_block,
     "condition": Jsonata.evaluate_condition,
+    "function": Steps.call,
     "name": Jsonata.evaluate_name,
     "number": _literal,
     "path": Steps.evaluate_path,
@@ -91,12 +120,24 @@ _SIMPLE: dict[str | None, Callable[[Steps, Any, Any, Any], Any]] = {
 }
 
 
+def _once(expr: Any, name: str, find: Callable[[Any], Any]) -> Any:
+    """What is found out of an expression, and kept with it."""
+    known = vars(expr)
+    if name not in known:
+        known[name] = find(expr)
+    return known[name]
+
+
+def _keys(written: Any) -> list[str] | None:
+    """An object's keys, where each is written out and there once."""
+    keys = [key.value for key, _ in written.lhs_object]
+    plain = all(key.type == "string" for key, _ in written.lhs_object)
+    return keys if plain and len({*keys}) == len(keys) else None
+
+
 def _follow(path: Any, value: Any, environment: Any) -> Any:
     """The one value at the end of a path through objects, of which the last may lack it."""
-    try:
-        variable, names = path.names
-    except AttributeError:
-        variable, names = path.names = _names(path)
+    variable, names = _once(path, "names", _names)
     if variable:
         value = environment.lookup(variable)
     for name in names:
@@ -105,7 +146,7 @@ def _follow(path: Any, value: Any, environment: Any) -> Any:
         if name not in value:
             return None
         value = value[name]
-    return value if names and isinstance(value, dict | str | int | float) else _LEFT_TO_LIBRARY
+    return value if names and isinstance(value, _VALUES) else _LEFT_TO_LIBRARY
 
 
 def _names(path: Any) -> tuple[str, list[str]]:
@@ -113,8 +154,7 @@ def _names(path: Any) -> tuple[str, list[str]]:
     steps = path.steps
     if any(getattr(each, more) for each in (path, *steps) for more in _MORE_THAN_NAMES):
         return "", []
-    first = steps[0]
-    variable = str(first.value) if first.type == "variable" else ""
-    names = [str(step.value) for step in (steps[1:] if variable else steps)]
-    plain = all(step.type == "name" for step in (steps[1:] if variable else steps))
-    return (variable, names) if plain else ("", [])
+    variable = str(steps[0].value) if steps[0].type == "variable" else ""
+    rest = steps[1:] if variable else steps
+    plain = all(step.type == "name" for step in rest)
+    return (variable, [str(step.value) for step in rest]) if plain else ("", [])
