@@ -1,6 +1,5 @@
 """Plain and TLS connections on one port."""
 
-import asyncio
 import socket
 import ssl
 import threading
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import uvloop
 from aiohttp import web
 
 from local.appsync import Gateway
@@ -114,17 +114,15 @@ def test_stopping_drops_silent_clients_and_leaves_nothing(
 def test_survives_a_failure_to_accept(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    accepted = asyncio.SelectorEventLoop.sock_accept
     failures = [OSError(24, "Too many open files")]
 
-    async def fail_once(
-        loop: asyncio.SelectorEventLoop, sock: socket.socket
-    ) -> tuple[socket.socket, object]:
-        if failures:
-            raise failures.pop()
-        return await accepted(loop, sock)
+    class FailingOnce(uvloop.Loop):
+        async def sock_accept(self, sock: socket.socket) -> tuple[socket.socket, object]:
+            if failures:
+                raise failures.pop()
+            return await super().sock_accept(sock)
 
-    monkeypatch.setattr(asyncio.SelectorEventLoop, "sock_accept", fail_once)
+    monkeypatch.setattr(uvloop, "new_event_loop", FailingOnce)
     with Gateway(NOWHERE) as gateway:
         connection = HTTPConnection(*address(gateway), timeout=10)
         connection.request("GET", "/")
