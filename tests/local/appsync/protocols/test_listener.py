@@ -1,5 +1,6 @@
 """Plain and TLS connections on one port."""
 
+import asyncio
 import socket
 import ssl
 import threading
