@@ -127,19 +127,17 @@ class Recording(Mocks):
         pulumi.runtime.register_stack_transformation(note)
 
     def new_resource(self, args: MockResourceArgs) -> tuple[str, dict[str, Any]]:
-        inputs: dict[str, Any] = args.inputs
-        self.resources.append(
-            Registered(
-                type=args.typ,
-                name=args.name,
-                inputs=inputs,
-                custom=bool(args.custom),
-                # Where nobody notes them, they are none.
-                options=self.options.get((args.typ, args.name), Options(parent=None)),
-            )
+        registered = Registered(
+            type=args.typ,
+            name=args.name,
+            inputs=args.inputs,
+            custom=bool(args.custom),
+            # Where nobody notes them, they are none.
+            options=self.options.get((args.typ, args.name), Options(parent=None)),
         )
-        known = outputs(args.typ, args.name)
-        return known["id"], {**known, **inputs}
+        self.resources.append(registered)
+        known = registered.outputs
+        return known["id"], known
 
     def call(self, args: MockCallArgs) -> tuple[dict[str, Any], None]:
         raise AssertionError(f"the program asked AWS: {args.token}")

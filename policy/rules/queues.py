@@ -84,7 +84,7 @@ def receives_before_rest(
     """
     policy = resource.get("redrivePolicy")
     if policy and int(json.loads(policy).get("maxReceiveCount", receives)) < receives:
-        yield f"Set maxReceiveCount of the redrive policy to {receives} or more."
+        yield f"Set maxReceiveCount of the redrive policy to {receives:g} or more."
 
 
 @stack_rule(QUEUE)

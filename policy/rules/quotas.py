@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 from policy.resource_types import EVENT_SOURCE_MAPPING, ROLE, ROLE_POLICY, STACK, STATE_MACHINE
 from policy.rule import Faults, stack_rule
-from policy.rules.access import statements
+from policy.rules.access import allowing
 from policy.rules.queues import function_of
 from policy.view import Resource, Stack, listed
 
@@ -91,7 +91,7 @@ def _started_by(mapping: Resource, stack: Stack) -> Resource | None:
     policy.get("policy")
     started = [
         arn
-        for statement in statements(policy)
+        for statement in allowing(policy)
         if "states:StartExecution" in listed(statement.get("Action"))
         for arn in listed(statement.get("Resource"))
     ]
