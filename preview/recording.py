@@ -127,10 +127,11 @@ class Recording(Mocks):
         pulumi.runtime.register_stack_transformation(note)
 
     def new_resource(self, args: MockResourceArgs) -> tuple[str, dict[str, Any]]:
+        inputs: dict[str, Any] = args.inputs
         registered = Registered(
             type=args.typ,
             name=args.name,
-            inputs=args.inputs,
+            inputs=inputs,
             custom=bool(args.custom),
             # Where nobody notes them, they are none.
             options=self.options.get((args.typ, args.name), Options(parent=None)),

@@ -88,7 +88,7 @@ def no_public_principals(resource: Resource) -> Faults:
         if "NotPrincipal" in statement:
             yield "NotPrincipal lets all else in: name who may, by Principal."
         if _is_everyone(statement.get("Principal")) and "Condition" not in statement:
-            yield "Principal * is everyone, with an account or without: name who may, or add a Condition."
+            yield "Principal * is anyone at all: name who may, or add a Condition."
     if resource.type == PERMISSION and resource.get("principal") == "*":
         yield "principal * is everyone on AWS: name the service or the account that may invoke."
 
