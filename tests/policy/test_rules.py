@@ -197,6 +197,13 @@ def a_definition_speaks_of_statements(graph: Graph) -> None:
     graph.inputs(GRAPHQL_API, "order-api")["schema"] = '{ "Statement": this is no JSON'
 
 
+@spared
+def what_aws_refuses_is_left_to_aws(graph: Graph) -> None:
+    graph.inputs(STATE_MACHINE, "order-workflow")["definition"] = '{"StartAt": "Nowhere"}'
+    graph.add(REDRIVE_POLICY, "refunds", redrivePolicy="no JSON")
+    graph.add(REDRIVE_POLICY, "order-queue", redrivePolicy='["no object"]')
+
+
 @pytest.mark.parametrize("change", SPARED, ids=lambda change: change.__name__)
 def test_a_graph_that_breaks_nothing(change: Callable[[Graph], None]) -> None:
     graph = Graph()
