@@ -1,5 +1,6 @@
 """A stack as rules see it: by the engine's names, with what is not known yet set apart."""
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
@@ -46,6 +47,18 @@ class Resource:
         if any(each is UNKNOWN for _, each in leaves(found)):
             raise NotKnownYet(f"{'.'.join(path)} of {self.name}")
         return found
+
+    def document(self, name: str) -> dict[str, Any]:
+        """The object that a property has as JSON; empty where it has none, which AWS refuses.
+
+        Raises:
+            NotKnownYet: it is not known yet.
+        """
+        try:
+            found = json.loads(self.get(name) or "{}")
+        except ValueError:
+            return {}
+        return cast(dict[str, Any], found) if isinstance(found, dict) else {}
 
     def own(self, name: str) -> Any:
         """What AWS has made up for it: its `arn`, `url` or `name`.

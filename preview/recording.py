@@ -143,16 +143,15 @@ class Recording(Mocks):
 
     def new_resource(self, args: MockResourceArgs) -> tuple[str, dict[str, Any]]:
         inputs: dict[str, Any] = args.inputs
-        self.resources.append(
-            Registered(
-                type=args.typ,
-                name=args.name,
-                inputs=inputs,
-                custom=bool(args.custom),
-                # Where nobody notes them, they are none.
-                options=self.options.get((args.typ, args.name), Options(parent=None)),
-            )
+        registered = Registered(
+            type=args.typ,
+            name=args.name,
+            inputs=inputs,
+            custom=bool(args.custom),
+            # Where nobody notes them, they are none.
+            options=self.options.get((args.typ, args.name), Options(parent=None)),
         )
+        self.resources.append(registered)
         key = args.typ, args.name
         known = outputs(*self.known_as.get(key, key))
         return known["id"], {**known, **inputs}

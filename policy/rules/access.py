@@ -46,7 +46,7 @@ def exact_actions(resource: Resource) -> Faults:
     Whatever AWS adds to a service later would be allowed too.
     https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html#grant-least-privilege
     """
-    for statement in _allowing(resource):
+    for statement in allowing(resource):
         if "NotAction" in statement:
             yield "NotAction allows all else: name the actions that are called, by Action."
         for action in listed(statement.get("Action")):
@@ -62,7 +62,7 @@ def exact_resources(resource: Resource) -> Faults:
     of a type may be named where a condition narrows them.
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html
     """
-    for statement in _allowing(resource):
+    for statement in allowing(resource):
         if "NotResource" in statement:
             yield "NotResource allows all else: name the resources that are used, by Resource."
         wide = [each for each in listed(statement.get("Resource")) if _is_wide(each)]
@@ -84,11 +84,11 @@ def no_public_principals(resource: Resource) -> Faults:
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html#principal-anonymous
     """
-    for statement in _allowing(resource):
+    for statement in allowing(resource):
         if "NotPrincipal" in statement:
             yield "NotPrincipal lets all else in: name who may, by Principal."
         if _is_everyone(statement.get("Principal")) and "Condition" not in statement:
-            yield "Principal * is everyone on AWS and off: name who may, or add a Condition."
+            yield "Principal * is anyone at all: name who may, or add a Condition."
     if resource.type == PERMISSION and resource.get("principal") == "*":
         yield "principal * is everyone on AWS: name the service or the account that may invoke."
 
@@ -100,7 +100,7 @@ def no_confused_deputies(resource: Resource) -> Faults:
     Else another's resource makes the service its deputy: AWS's "confused deputy problem".
     https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
     """
-    for statement in _allowing(resource):
+    for statement in allowing(resource):
         principal = statement.get("Principal")
         services = listed(principal.get("Service")) if isinstance(principal, dict) else []
         if services and not SOURCES & _condition_keys(statement):
@@ -124,7 +124,7 @@ def passed_roles_named(resource: Resource) -> Faults:
     Who may pass any role to any service has every permission that some role has.
     https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html
     """
-    for statement in _allowing(resource):
+    for statement in allowing(resource):
         if "iam:passrole" not in {each.lower() for each in listed(statement.get("Action"))}:
             continue
         if any("*" in each for each in listed(statement.get("Resource"))):
@@ -166,13 +166,9 @@ def tls_only(resource: Resource, stack: Stack) -> Faults:
     )
 
 
-def statements(resource: Resource) -> list[Statement]:
-    """Those that allow something, of every policy document among the properties."""
-    return list(_allowing(resource))
-
-
-def _allowing(resource: Resource) -> Iterator[Statement]:
-    return (each for each in _statements(resource) if each.get("Effect") == "Allow")
+def allowing(resource: Resource) -> list[Statement]:
+    """The statements that allow something, of every policy document among the properties."""
+    return [each for each in _statements(resource) if each.get("Effect") == "Allow"]
 
 
 def _statements(resource: Resource) -> Iterator[Statement]:

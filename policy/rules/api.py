@@ -33,7 +33,6 @@ def no_api_keys(resource: Resource) -> Faults:
     """
     if resource.type == API_KEY:
         yield "Take it out: customers sign in by the user pool, services sign by IAM."
-        return
     others = listed(resource.get("additionalAuthenticationProviders"))
     ways = [resource.get("authenticationType"), *(each["authenticationType"] for each in others)]
     if "API_KEY" in ways:

@@ -1,6 +1,5 @@
 """Queues and topics: what cannot be delivered rests, and somebody hears of it."""
 
-import json
 from typing import Annotated, Any
 
 from policy.resource_types import (
@@ -82,9 +81,8 @@ def receives_before_rest(
     With fewer, a moment's throttling puts good messages to rest.
     https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
     """
-    policy = resource.get("redrivePolicy")
-    if policy and int(json.loads(policy).get("maxReceiveCount", receives)) < receives:
-        yield f"Set maxReceiveCount of the redrive policy to {receives} or more."
+    if int(resource.document("redrivePolicy").get("maxReceiveCount", receives)) < receives:
+        yield f"Set maxReceiveCount of the redrive policy to {receives:g} or more."
 
 
 @stack_rule(QUEUE)
@@ -179,8 +177,7 @@ def is_told_by_alarms(topic: Resource, stack: Stack) -> bool:
 
 def _is_dead_letter_queue(queue: Resource, stack: Stack) -> bool:
     def redrives(source: Resource) -> bool:
-        policy = source.get("redrivePolicy")
-        return bool(policy) and json.loads(policy).get("deadLetterTargetArn") == arn
+        return source.document("redrivePolicy").get("deadLetterTargetArn") == arn
 
     def sends(source: Resource) -> bool:
         return source.get(*DESTINATIONS[source.type]) == arn

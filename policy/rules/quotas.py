@@ -4,12 +4,11 @@ https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
 https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
 """
 
-import json
 from typing import Annotated, Any
 
 from policy.resource_types import EVENT_SOURCE_MAPPING, ROLE, ROLE_POLICY, STACK, STATE_MACHINE
 from policy.rule import Faults, stack_rule
-from policy.rules.access import statements
+from policy.rules.access import allowing
 from policy.rules.queues import function_of
 from policy.view import Resource, Stack, listed
 
@@ -67,7 +66,7 @@ def starts_within_quotas(
     needed = STARTS_PER_CALL * (mapping.get("scalingConfig", "maximumConcurrency") or 1000)
     if needed > (starts or usual):
         yield _beyond(f"{needed:g} starts", starts or usual, "starts")
-    steps = needed * _happy_path(json.loads(machine.get("definition")))
+    steps = needed * _happy_path(machine.document("definition"))
     quota = transitions or (TRANSITIONS if large else TRANSITIONS_ELSEWHERE)
     if not express and steps > quota:
         yield _beyond(f"{steps:g} transitions", quota, "transitions")
@@ -91,7 +90,7 @@ def _started_by(mapping: Resource, stack: Stack) -> Resource | None:
     policy.get("policy")
     started = [
         arn
-        for statement in statements(policy)
+        for statement in allowing(policy)
         if "states:StartExecution" in listed(statement.get("Action"))
         for arn in listed(statement.get("Resource"))
     ]
@@ -100,10 +99,11 @@ def _started_by(mapping: Resource, stack: Stack) -> Resource | None:
 
 def _happy_path(definition: dict[str, Any]) -> int:
     """How many states an execution enters by which nothing fails."""
+    states: dict[str, dict[str, Any]] = definition.get("States", {})
     entered: list[str] = []
-    state: str | None = definition["StartAt"]
-    while state and state not in entered:
+    state = definition.get("StartAt")
+    while state in states and state not in entered:
         entered.append(state)
-        at: dict[str, Any] = definition["States"][state]
-        state = at.get("Next") or (at["Choices"][0]["Next"] if "Choices" in at else None)
+        at = states[state]
+        state = at["Choices"][0]["Next"] if at.get("Choices") else at.get("Next")
     return len(entered)

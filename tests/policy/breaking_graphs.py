@@ -13,6 +13,7 @@ from policy.resource_types import (
     EVENT_TARGET,
     FUNCTION,
     GRAPHQL_API,
+    INVOKE_CONFIG,
     LOG_GROUP,
     PERMISSION,
     QUEUE,
@@ -193,6 +194,11 @@ def a_topic_that_denies_with_tls(graph: Graph) -> None:
     change_statement(policy, Condition={"Bool": {"aws:SecureTransport": "true"}})
 
 
+@breaks("tls-only", TOPIC, "order-notifications", "where aws:SecureTransport is false")
+def a_topic_that_lets_in_whoever_comes_without_tls(graph: Graph) -> None:
+    change_statement(graph.inputs(TOPIC_POLICY, "order-notifications"), Effect="Allow")
+
+
 @breaks("queues-encrypted", QUEUE, "refunds", "sqs_managed_sse_enabled=True")
 def a_queue_that_says_no_to_encryption(graph: Graph) -> None:
     graph.inputs(QUEUE, "refunds")["sqsManagedSseEnabled"] = False
@@ -244,6 +250,11 @@ def an_alarm_for_more_than_one_message(graph: Graph) -> None:
     graph.inputs(ALARM, "orders-rejected")["threshold"] = 1
 
 
+@breaks("dead-letters-alarmed", QUEUE, DEAD_LETTERS, "of ApproximateNumberOfMessagesVisible")
+def an_alarm_on_something_else(graph: Graph) -> None:
+    graph.inputs(ALARM, "orders-rejected")["metricName"] = "ApproximateAgeOfOldestMessage"
+
+
 @breaks("visibility-timeout", QUEUE, "order-queue", "set visibility_timeout_seconds to that")
 def a_second_less_of_visibility(graph: Graph) -> None:
     graph.inputs(QUEUE, "order-queue")["visibilityTimeoutSeconds"] = 179
@@ -257,6 +268,12 @@ def a_second_more_of_work(graph: Graph) -> None:
 @breaks("visibility-timeout", QUEUE, "order-queue", "It is 30 s")
 def visibility_as_sqs_has_it_by_itself(graph: Graph) -> None:
     del graph.inputs(QUEUE, "order-queue")["visibilityTimeoutSeconds"]
+
+
+@breaks("visibility-timeout", QUEUE, "order-queue", "the timeout of start-workflow is 18 s")
+def a_timeout_as_lambda_has_it_by_itself(graph: Graph) -> None:
+    del graph.inputs(FUNCTION, "start-workflow")["timeout"]
+    graph.inputs(QUEUE, "order-queue")["visibilityTimeoutSeconds"] = 17
 
 
 @breaks("deliveries-have-dead-letters", SUBSCRIPTION, "audit", "set a redrive_policy")
@@ -299,6 +316,17 @@ def a_function_that_a_topic_calls(graph: Graph) -> None:
     )
 
 
+@breaks("asynchronous-failures-kept", FUNCTION, "take-payment", "set dead_letter_config")
+def a_destination_of_another_function(graph: Graph) -> None:
+    a_function_that_a_rule_calls(graph)
+    graph.add(
+        INVOKE_CONFIG,
+        "refund-payment",
+        functionName=arn(FUNCTION, "refund-payment"),
+        destinationConfig={"onFailure": {"destination": arn(QUEUE, "refunds-dead-letters")}},
+    )
+
+
 @breaks(
     "own-log-group", FUNCTION, "take-payment", "The stack has no log group /aws/lambda/take-pay"
 )
@@ -328,25 +356,43 @@ def a_consumer_without_a_limit(graph: Graph) -> None:
     del graph.inputs(EVENT_SOURCE_MAPPING, "customer-mail")["scalingConfig"]
 
 
-@breaks("concurrency-within-quota", STACK, "prod", "They may take 1005 of 1000")
+@breaks("concurrency-within-quota", STACK, "prod", "They may take 1000 of 1000")
 def consumers_that_take_all_concurrency(graph: Graph) -> None:
-    graph.inputs(EVENT_SOURCE_MAPPING, "refunds")["scalingConfig"] = {"maximumConcurrency": 998}
+    graph.inputs(EVENT_SOURCE_MAPPING, "refunds")["scalingConfig"] = {"maximumConcurrency": 993}
 
 
-@breaks("starts-within-quotas", EVENT_SOURCE_MAPPING, "order-queue", "350 starts a second")
+@breaks(
+    "starts-within-quotas",
+    EVENT_SOURCE_MAPPING,
+    "order-queue",
+    "350 starts a second are more than 300",
+)
 def a_consumer_that_starts_more_than_step_functions_takes(graph: Graph) -> None:
     graph.inputs(EVENT_SOURCE_MAPPING, "order-queue")["scalingConfig"] = {"maximumConcurrency": 7}
 
 
-@breaks("starts-within-quotas", EVENT_SOURCE_MAPPING, "order-queue", "1750 transitions a second")
+@breaks(
+    "starts-within-quotas",
+    EVENT_SOURCE_MAPPING,
+    "order-queue",
+    "1750 transitions a second are more than 1500",
+)
 def a_longer_happy_path(graph: Graph) -> None:
     machine = graph.inputs(STATE_MACHINE, "order-workflow")
     definition = json.loads(machine["definition"])
-    states = definition["States"]
-    for name, after in (("Weigh", "SaveOrder"), ("Wrap", "Weigh"), ("Wait", "Wrap")):
-        states[name] = {"Type": "Pass", "Next": after}
-    definition["StartAt"] = "Wait"
+    definition["States"] |= {
+        "Weigh": {"Type": "Choice", "Choices": [{"Condition": True, "Next": "Wrap"}]},
+        "Wrap": {"Type": "Pass", "Next": "Seal"},
+        "Seal": {"Type": "Pass", "Next": "SaveOrder"},
+    }
+    definition["StartAt"] = "Weigh"
     machine["definition"] = json.dumps(definition)
+
+
+@breaks("starts-within-quotas", EVENT_SOURCE_MAPPING, "order-queue", "more than 6000")
+def more_starts_than_express_takes(graph: Graph) -> None:
+    graph.inputs(STATE_MACHINE, "order-workflow")["type"] = "EXPRESS"
+    graph.inputs(EVENT_SOURCE_MAPPING, "order-queue")["scalingConfig"] = {"maximumConcurrency": 121}
 
 
 @breaks("logs-expire", LOG_GROUP, "order-workflow", "retention_in_days")

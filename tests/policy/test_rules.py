@@ -1,5 +1,6 @@
 """Each rule is broken by a graph that breaks it, and by nothing that is as it should be."""
 
+import json
 import re
 from collections.abc import Callable
 from dataclasses import replace
@@ -16,17 +17,19 @@ from policy.resource_types import (
     GRAPHQL_API,
     INVOKE_CONFIG,
     LOG_GROUP,
+    PERMISSION,
     QUEUE,
     QUEUE_POLICY,
     REDRIVE_POLICY,
     STATE_MACHINE,
     TABLE,
+    TOPIC,
     TOPIC_POLICY,
 )
 from policy.rule import Rule
 from policy.rules import RULES
 from policy.view import UNKNOWN, Resource, Stack
-from preview.recording import STAGES, arn, record_everything, record_program
+from preview.recording import ACCOUNT, STAGES, arn, record_everything, record_program
 from tests.policy.breaking_graphs import BREAKS, Break, change_statement
 from tests.policy.graph import Graph
 
@@ -136,7 +139,49 @@ def express_keeps_orders_in_its_log_alone(graph: Graph) -> None:
     machine["type"] = "EXPRESS"
     machine["loggingConfiguration"]["includeExecutionData"] = True
     # It takes more starts, and counts no transitions.
-    graph.inputs(EVENT_SOURCE_MAPPING, "order-queue")["scalingConfig"]["maximumConcurrency"] = 50
+    graph.inputs(EVENT_SOURCE_MAPPING, "order-queue")["scalingConfig"]["maximumConcurrency"] = 120
+
+
+@spared
+def starts_are_just_what_step_functions_takes(graph: Graph) -> None:
+    graph.inputs(EVENT_SOURCE_MAPPING, "order-queue")["scalingConfig"]["maximumConcurrency"] = 6
+
+
+@spared
+def transitions_are_just_what_step_functions_takes(graph: Graph) -> None:
+    machine = graph.inputs(STATE_MACHINE, "order-workflow")
+    definition = json.loads(machine["definition"])
+    definition["States"] |= {
+        "Wrap": {"Type": "Pass", "Next": "Seal"},
+        "Seal": {"Type": "Pass", "Next": "SaveOrder"},
+    }
+    machine["definition"] = json.dumps({**definition, "StartAt": "Wrap"})
+
+
+@spared
+def consumers_leave_one_execution(graph: Graph) -> None:
+    graph.inputs(EVENT_SOURCE_MAPPING, "refunds")["scalingConfig"]["maximumConcurrency"] = 992
+
+
+@spared
+def a_consumer_is_a_function_of_another_stack(graph: Graph) -> None:
+    graph.inputs(EVENT_SOURCE_MAPPING, "refunds")["functionName"] = arn(FUNCTION, "elsewhere")
+
+
+@spared
+def a_stream_is_not_tried_again(graph: Graph) -> None:
+    graph.inputs(EVENT_SOURCE_MAPPING, "order-broadcast")["maximumRetryAttempts"] = 0
+
+
+@spared
+def a_service_may_invoke_for_its_own_topic(graph: Graph) -> None:
+    topic = arn(TOPIC, "order-notifications")
+    graph.add(PERMISSION, "topic", principal="sns.amazonaws.com", sourceArn=topic)
+
+
+@spared
+def a_service_may_invoke_for_its_own_account(graph: Graph) -> None:
+    graph.add(PERMISSION, "account", principal="s3.amazonaws.com", sourceAccount=ACCOUNT)
 
 
 @spared
@@ -150,6 +195,13 @@ def a_definition_speaks_of_statements(graph: Graph) -> None:
     machine = graph.inputs(STATE_MACHINE, "order-workflow")
     machine["definition"] = machine["definition"].replace('"States"', '"Comment": "no", "States"')
     graph.inputs(GRAPHQL_API, "order-api")["schema"] = '{ "Statement": this is no JSON'
+
+
+@spared
+def what_aws_refuses_is_left_to_aws(graph: Graph) -> None:
+    graph.inputs(STATE_MACHINE, "order-workflow")["definition"] = '{"StartAt": "Nowhere"}'
+    graph.add(REDRIVE_POLICY, "refunds", redrivePolicy="no JSON")
+    graph.add(REDRIVE_POLICY, "order-queue", redrivePolicy='["no object"]')
 
 
 @pytest.mark.parametrize("change", SPARED, ids=lambda change: change.__name__)
