@@ -37,7 +37,7 @@ test: $(READY) node_modules/.ready  ## All tests
 unit: $(READY) node_modules/.ready  ## The tests that need no emulator, and no patience
 	@$(BIN)/python -m pytest $(PARALLEL) -m "not cloud and not long"
 
-lint: $(READY) node_modules/.ready  ## Formatting, style, types, JavaScript, workflow, policies, schema, GitHub's workflows
+lint: $(READY) node_modules/.ready  ## Formatting, style, types, JavaScript, workflows, policies, schema
 	$(BIN)/python -m ruff format --check
 	$(BIN)/python -m ruff check
 	$(BIN)/python -m basedpyright
