@@ -84,7 +84,8 @@ def comment(preview: str, run: dict[str, Any]) -> str:
 def comment_on(number: int) -> int | None:
     """Our comment on a pull request, where there is one. The mark alone could be anybody's."""
     for each in pages(f"issues/{number}/comments"):
-        if each["user"]["login"] == AUTHOR and each["body"].startswith(MARK):
+        # An account that was deleted is nobody's.
+        if each["user"] and each["user"]["login"] == AUTHOR and each["body"].startswith(MARK):
             return each["id"]
     return None
 
