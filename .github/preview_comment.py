@@ -58,14 +58,12 @@ def pull_request_of(run: dict[str, Any]) -> int | None:
 
 def preview_of(run: dict[str, Any]) -> str:
     """What the run left as its preview; empty where it left none, or none that can be read."""
-    # Of a run that was repeated the newest is the last.
-    artifacts = sorted(
-        call("GET", f"actions/runs/{run['id']}/artifacts?name=preview")["artifacts"],
-        key=lambda artifact: artifact["id"],
-    )
-    if not artifacts or artifacts[-1]["size_in_bytes"] > MOST_BYTES:
+    artifacts = call("GET", f"actions/runs/{run['id']}/artifacts?name=preview")["artifacts"]
+    # A run that was repeated has left one each time.
+    newest = max(artifacts, key=lambda artifact: artifact["id"], default=None)
+    if newest is None or newest["size_in_bytes"] > MOST_BYTES:
         return ""
-    packed = send("GET", f"actions/artifacts/{artifacts[-1]['id']}/zip")
+    packed = send("GET", f"actions/artifacts/{newest['id']}/zip")
     try:
         # Unpacked in memory, and no further than it may be long.
         with zipfile.ZipFile(io.BytesIO(packed)) as archive, archive.open("preview.md") as file:
@@ -86,7 +84,8 @@ def comment(preview: str, run: dict[str, Any]) -> str:
 def comment_on(number: int) -> int | None:
     """Our comment on a pull request, where there is one. The mark alone could be anybody's."""
     for each in pages(f"issues/{number}/comments"):
-        if each["user"]["login"] == AUTHOR and each["body"].startswith(MARK):
+        # An account that was deleted is nobody's.
+        if each["user"] and each["user"]["login"] == AUTHOR and each["body"].startswith(MARK):
             return each["id"]
     return None
 

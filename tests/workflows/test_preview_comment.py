@@ -156,9 +156,10 @@ def test_our_comment_is_updated_and_nobody_elses(
     github: GitHub, address: str, tmp_path: Path
 ) -> None:
     github.comments = [
+        {"id": 0, "user": None, "body": f"{MARK} gone"},
         {"id": 1, "user": {"login": "stranger"}, "body": f"{MARK} mine"},
         {"id": 2, "user": {"login": "github-actions[bot]"}, "body": f"other, {MARK}"},
-        *({"id": 3, "user": {"login": "other"}, "body": "+1"} for _ in range(98)),
+        *({"id": 3, "user": {"login": "other"}, "body": "+1"} for _ in range(97)),
         {"id": 4, "user": {"login": "github-actions[bot]"}, "body": f"{MARK} of before"},
     ]
     github.leave(b"text")
