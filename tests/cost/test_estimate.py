@@ -103,6 +103,12 @@ def test_a_table_with_provisioned_capacity_has_no_price_here() -> None:
     assert told == "aws:dynamodb/table:Table orders, whose capacity is provisioned"
 
 
+def test_what_is_kept_for_ever_has_no_price_here() -> None:
+    group = "aws:cloudwatch/logGroup:LogGroup"
+    [told] = estimate(changed(stage(), group, "take-payment", retentionInDays=None)).not_priced
+    assert told == f"{group} take-payment, which keeps for ever what is logged"
+
+
 def test_a_workflow_that_logs_everything_has_no_price_here() -> None:
     logging = {"loggingConfiguration": {"level": "ALL"}}
     [told] = estimate(changed(stage(), MACHINE, "order-workflow", **logging)).not_priced
