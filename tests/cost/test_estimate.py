@@ -165,6 +165,26 @@ def test_more_memory_is_more_processor_for_the_same_money() -> None:
     assert seconds(2 * 1769) == pytest.approx(2 * seconds(1769))
 
 
+@pytest.mark.parametrize(
+    # Three services at 40 ms each, and a seventh of a processor; tenths of a second are billed.
+    ("observed_ms", "billed"),
+    [(1, "0.2 s"), (10, "0.2 s"), (12, "0.3 s"), (100, "0.9 s")],
+)
+def test_an_express_execution_lasts_as_long_as_what_it_calls(
+    observed_ms: float, billed: str
+) -> None:
+    observed = Observation.read()
+    paid = [replace(call, ms=observed_ms) for call in observed.kinds["paid"]]
+    bill = estimate(
+        stage("prod", workflowType="EXPRESS", paymentSuccessRate=1),
+        observation=Observation(kinds={**observed.kinds, "paid": paid}),
+    )
+    name = "Step Functions `order-workflow`"
+    assert detail(bill, name) == f"1 request at $1.00, {billed} of 64 MB"
+    seconds = float(billed.removesuffix(" s"))
+    assert item(bill, name) == pytest.approx(1 + seconds * 0.0625 * 16.67)
+
+
 def test_x86_is_a_quarter_dearer() -> None:
     x86 = changed(stage(), FUNCTION, "take-payment", architectures=["x86_64"])
     calls = 1.03 * 0.20
