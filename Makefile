@@ -58,7 +58,7 @@ preview: $(READY)  ## Show what the change here does: STAGE (prod), BASE (main),
 bench: $(READY)  ## Measure; writes bench/results.json
 	@$(BIN)/python -m bench
 
-cost: $(READY)  ## The bill of STAGE (prod) for ORDERS (1000000) a month; RATE, MIX, OBSERVE=1
+cost: $(READY)  ## The bill of STAGE (prod) for ORDERS a month; RATE, MIX, OBSERVE=1
 	@$(BIN)/python -m cost $(if $(call on,$(OBSERVE)),observe,$(if $(STAGE),--stage '$(STAGE)') $(if $(ORDERS),--orders '$(ORDERS)') $(if $(RATE),--rate '$(RATE)') $(MIX))
 
 simulate: $(READY)  ## Simulate RUNS (10000) bad days from SEED; TYPE, PROCESSES

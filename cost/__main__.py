@@ -92,6 +92,7 @@ def _observe() -> int:
     observation = observe()
     observation.write()
     print(f"{OBSERVED.relative_to(ROOT)} says what orders of each kind call.")
+    print("The README's table is printed anew by: .venv/bin/python -m cost --markdown")
     return 0
 
 

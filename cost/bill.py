@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from cost.items import MILLION, Item, items_of
+from cost.items import LOG_GROUP, MILLION, Item, items_of
 from cost.monthly import PRICED, FixedItem, fixed_items, kept_items
 from cost.observation import Observation
 from cost.prices import data
@@ -92,6 +92,9 @@ def _not_priced(workload: Workload) -> Iterator[str]:
     for table in workload.recording.of(TABLE):
         if table.inputs.get("billingMode") != "PAY_PER_REQUEST":
             yield f"{table.type} {table.name}, whose capacity is provisioned"
+    for group in workload.recording.of(LOG_GROUP):
+        if not group.inputs.get("retentionInDays"):
+            yield f"{group.type} {group.name}, which keeps for ever what is logged"
     for machine in workload.recording.of(MACHINE):
         level = (machine.inputs.get("loggingConfiguration") or {}).get("level", "OFF")
         if level not in ("OFF", "ERROR", "FATAL"):

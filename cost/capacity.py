@@ -72,7 +72,7 @@ def _consumers(workload: Workload) -> Iterator[Need]:
     for mapping in workload.recording.of(MAPPING):
         scaling: dict[str, float] = mapping.inputs.get("scalingConfig") or {}
         at_once = scaling.get("maximumConcurrency")
-        queue = queues.get(mapping.inputs["eventSourceArn"])
+        queue = queues.get(mapping.inputs.get("eventSourceArn", ""))
         function = functions.get(mapping.inputs["functionName"])
         if queue and function and at_once and function.name in loads:
             busy = _seconds(function, loads[function.name])

@@ -95,7 +95,7 @@ def _live_updates(workload: Workload) -> Iterator[Item]:
 
 def _queues(workload: Workload) -> Iterator[Item]:
     batches = {
-        mapping.inputs["eventSourceArn"]: workload.batch_of(mapping)
+        mapping.inputs.get("eventSourceArn"): workload.batch_of(mapping)
         for mapping in workload.recording.of(MAPPING)
     }
     for queue, loads in workload.by_name("sqs"):

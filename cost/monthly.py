@@ -46,7 +46,7 @@ def fixed_items(recording: Recording) -> Iterator[FixedItem]:
             price("waf_acl") + rules * price("waf_rule"),
         )
     queues = {queue.arn for queue in recording.of(QUEUE)}
-    polled = [each for each in recording.of(MAPPING) if each.inputs["eventSourceArn"] in queues]
+    polled = [each for each in recording.of(MAPPING) if each.inputs.get("eventSourceArn") in queues]
     if polled:
         empty = MONTH_SECONDS / rule("sqs_long_poll_seconds") * rule("sqs_pollers") * len(polled)
         yield fixed(

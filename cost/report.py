@@ -119,13 +119,13 @@ def _rate(rate: float) -> str:
 
 
 def binding(needs: Sequence[Need]) -> str:
-    """Which quota binds first."""
+    """Which quota binds first, in one sentence."""
     first = min(needs, key=lambda need: need.rate)
     new = min(needs, key=lambda need: need.new_rate)
-    return (
-        f"What binds first: {_plain(first.name)}, at {_rate(first.rate)} orders a second;"
-        f" in a new account {_plain(new.name)}, at {_rate(new.new_rate)}."
-    )
+    told = f"What binds first: {_plain(first.name)}, at {_rate(first.rate)} orders a second"
+    if new is first and new.new_rate == first.rate:
+        return f"{told}, in a new account too."
+    return f"{told}; in a new account {_plain(new.name)}, at {_rate(new.new_rate)}."
 
 
 def _notes(estimate: Estimate) -> list[str]:

@@ -102,7 +102,7 @@ class Workload:
 
     def calls_of(self, function: Registered, load: Load) -> float:
         """How often an order has a function called: a batch is one call for all its orders."""
-        mapping = None if load.call.by else self.mapping_of(function)
+        mapping = self.mapping_of(function)
         return load.times / (self.batch_of(mapping) if mapping else 1)
 
 

@@ -101,6 +101,11 @@ def test_what_binds_first_comes_first() -> None:
         f" in a new account Lambda, all functions, at"
         f" {need(stage(), 'Lambda, all functions').new_rate:.1f}."
     )
+    few = capacity(stage("dev"))
+    assert binding(few) == (
+        f"What binds first: consumers of order-queue, at {few[0].rate:.1f} orders a second,"
+        " in a new account too."
+    )
     # With consumers enough, Step Functions does.
     more = capacity(stage("prod", consumerMaxConcurrency=100))
     assert more[0].name == "Step Functions, StartExecution"

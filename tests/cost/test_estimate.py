@@ -103,6 +103,12 @@ def test_a_table_with_provisioned_capacity_has_no_price_here() -> None:
     assert told == "aws:dynamodb/table:Table orders, whose capacity is provisioned"
 
 
+def test_what_is_kept_for_ever_has_no_price_here() -> None:
+    group = "aws:cloudwatch/logGroup:LogGroup"
+    [told] = estimate(changed(stage(), group, "take-payment", retentionInDays=None)).not_priced
+    assert told == f"{group} take-payment, which keeps for ever what is logged"
+
+
 def test_a_workflow_that_logs_everything_has_no_price_here() -> None:
     logging = {"loggingConfiguration": {"level": "ALL"}}
     [told] = estimate(changed(stage(), MACHINE, "order-workflow", **logging)).not_priced
@@ -159,6 +165,26 @@ def test_more_memory_is_more_processor_for_the_same_money() -> None:
     assert seconds(2 * 1769) == pytest.approx(2 * seconds(1769))
 
 
+@pytest.mark.parametrize(
+    # Three services at 40 ms each, and a seventh of a processor; tenths of a second are billed.
+    ("observed_ms", "billed"),
+    [(1, "0.2 s"), (10, "0.2 s"), (12, "0.3 s"), (100, "0.9 s")],
+)
+def test_an_express_execution_lasts_as_long_as_what_it_calls(
+    observed_ms: float, billed: str
+) -> None:
+    observed = Observation.read()
+    paid = [replace(call, ms=observed_ms) for call in observed.kinds["paid"]]
+    bill = estimate(
+        stage("prod", workflowType="EXPRESS", paymentSuccessRate=1),
+        observation=Observation(kinds={**observed.kinds, "paid": paid}),
+    )
+    name = "Step Functions `order-workflow`"
+    assert detail(bill, name) == f"1 request at $1.00, {billed} of 64 MB"
+    seconds = float(billed.removesuffix(" s"))
+    assert item(bill, name) == pytest.approx(1 + seconds * 0.0625 * 16.67)
+
+
 def test_x86_is_a_quarter_dearer() -> None:
     x86 = changed(stage(), FUNCTION, "take-payment", architectures=["x86_64"])
     calls = 1.03 * 0.20
@@ -182,6 +208,19 @@ def test_tracing_and_logging_cost_where_they_are_on() -> None:
     assert "X-Ray" not in {each.name for each in estimate(untraced).items}
 
 
+def test_each_line_is_logged_with_what_cloudwatch_and_lambda_add() -> None:
+    bill = estimate(stage("prod", paymentSuccessRate=1))
+    calls = [
+        call
+        for call in Observation.read().kinds["paid"]
+        if call.service == "lambda" and call.on != "email-customer"
+    ]
+    own = sum(call.count * (call.log + 26 * call.lines) for call in calls)
+    lambdas = sum(call.count for call in calls) * (560 + 2 * 26)
+    appsync = 3 * (1000 + 6 * 26)
+    assert item(bill, "CloudWatch Logs") == pytest.approx((own + lambdas + appsync) / 1000 * 0.5)
+
+
 def test_logs_cost_for_as_long_as_they_are_kept() -> None:
     name = "CloudWatch Logs, kept"
     long, short = (item(estimate(stage("prod", logRetentionDays=days)), name) for days in (90, 30))
@@ -195,6 +234,22 @@ def test_recovery_is_paid_by_what_is_kept() -> None:
     assert kept(stage("prod", pointInTimeRecovery=False)) == pytest.approx(
         kept(stage()) * 0.25 / 0.45
     )
+
+
+def test_what_is_kept_are_the_items_as_they_were_left_of_the_orders_placed() -> None:
+    placed = estimate(stage())
+    assert estimate(stage(), Traffic(retries=1, deletes=1)).kept == placed.kept
+    observed = Observation.read().kinds
+    backwards = Observation(kinds={kind: calls[::-1] for kind, calls in observed.items()})
+    assert estimate(stage(), observation=backwards).kept == placed.kept
+    [order] = [
+        call for call in observed["paid"] if call.on == "orders" and call.action == "UpdateItem"
+    ]
+    # In the table and in both indexes, a hundred bytes more in each.
+    stored = 3 * (sum(order.after.values()) + 100)
+    all_paid = estimate(stage("prod", paymentSuccessRate=1, pointInTimeRecovery=False)).kept
+    [orders] = [each for each in all_paid if each.name == "DynamoDB `orders`"]
+    assert orders.usd_per_month == pytest.approx(stored * 1e6 / 1e9 * 0.25)
 
 
 def test_without_waf_nothing_is_paid_for_it() -> None:
@@ -224,6 +279,9 @@ def test_retries_and_deletions_are_further_calls() -> None:
     assert detail(bill, "AppSync") == "1.2 mutations at $4.00"
     # A retry has six transitions.
     assert detail(bill, "Step Functions `order-workflow`") == "4.65 transitions at $25.00"
+    # It changes the order twice, and a deletion once; that it is saved again is refused.
+    changes = detail(bill, "DynamoDB stream `orders`")
+    assert changes == "2.3 changes; Lambda reads them for nothing"
 
 
 def test_a_token_costs_a_read() -> None:

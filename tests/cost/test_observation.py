@@ -21,12 +21,13 @@ LOG_SHARE = 0.6
 @pytest.mark.parametrize("workflow_type", ["STANDARD", "EXPRESS"])
 def test_orders_call_what_is_written_down(workflow_type: str) -> None:
     written, now = Observation.read(), observe(workflow_type)
-    assert not written.differences(now), f"an order calls something else: run {AGAIN}"
+    told = "; ".join(written.differences(now))
+    assert not told, f"orders call something else: {told}. Run {AGAIN}"
     for kind in KINDS:
         known = {call.kind: call for call in written.kinds[kind]}
         for call in now.kinds[kind]:
             same = known[call.kind]
-            what = f"{kind}: {call} has another size: run {AGAIN}"
+            what = f"{kind}: {call} has another size. Run {AGAIN}"
             assert call.bytes == pytest.approx(same.bytes, rel=SHARE, abs=BYTES), what
             assert call.read == pytest.approx(same.read, rel=SHARE, abs=BYTES), what
             assert call.before == pytest.approx(same.before, rel=SHARE, abs=BYTES), what
