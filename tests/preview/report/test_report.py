@@ -1,5 +1,6 @@
 """What is told to people, and when it must fit."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from io import StringIO
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
+from local.engine.program import ROOT
 from policy import Violation
 from preview.api.api_change import ApiChange, FieldChange
 from preview.permissions import PermissionChange
@@ -17,7 +19,7 @@ from preview.report.report import Report
 from preview.report.text import show
 from preview.resources.comparison import ResourceChange
 from preview.resources.differences import ABSENT, Difference
-from preview.stage_preview import StagePreview
+from preview.stage_preview import FRONT_END, StagePreview
 from preview.workflow import WorkflowChange
 
 TABLE = "aws:dynamodb/table:Table"
@@ -114,6 +116,12 @@ def test_it_ends_with_one_where_a_policy_or_the_api_breaks() -> None:
     assert report(NOTHING, breaking).exit_code == 1
     assert report(breaking, allow_breaking=True).exit_code == 0
     assert report(broken, allow_breaking=True).exit_code == 1
+
+
+def test_what_front_ends_are_configured_with_is_what_the_readme_says() -> None:
+    told = (ROOT / "README.md").read_text()
+    listed = told.partition("gives front ends what they need:")[2].partition("; and operators")[0]
+    assert set(re.findall(r"`(\w+)`", listed)) == {*FRONT_END}
 
 
 def test_text_fits_a_terminal_and_tells_everything() -> None:
