@@ -66,6 +66,8 @@ def test_but_not_where_order_makes_no_difference() -> None:
     assert [*differences(old, new, "a", ordered=False)] == []
     [difference] = differences(old, [*new, "w"], "a", ordered=False)
     assert difference.new == "w"
+    # How often a thing is there does.
+    assert [*differences(["x"], ["x", "x"], "a", ordered=False)]
 
 
 def test_nor_in_a_policy() -> None:
