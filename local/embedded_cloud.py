@@ -12,8 +12,8 @@ from uuid import NAMESPACE_URL, uuid5
 from local.appsync import Gateway
 from local.cloud import CloudError, Emulator, SavedState, ensure_node, settle_environment
 from local.engine import stage_config
-from local.engine.deployment import deploy
 from local.engine.aws import Aws
+from local.engine.deployment import deploy
 from local.graphiql import asset_routes, sign_in_routes
 from local.mailbox import Mailbox
 from local.pages import page_routes
