@@ -17,7 +17,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # What is set, and to no "no": PERSIST=0 is off.
 on = $(filter-out 0 no off false,$(1))
 
-.PHONY: help demo up logs test unit lint format preview bench simulate mutate chaos setup clean
+.PHONY: help demo up logs test unit lint format bench cost simulate mutate chaos setup clean preview engine
 
 help:  ## Show these commands
 	@awk -F ':.*  ## ' '/^[a-z]+:.*  ## / { printf "%-10s%s\n", $$1, $$2 }' Makefile
@@ -35,9 +35,13 @@ test: $(READY) node_modules/.ready  ## All tests
 	@$(BIN)/python -m pytest $(PARALLEL)
 
 unit: $(READY) node_modules/.ready  ## The tests that need no emulator, and no patience
-	@$(BIN)/python -m pytest $(PARALLEL) -m "not cloud and not long"
+	@$(BIN)/python -m pytest $(PARALLEL) -m "not cloud and not long and not engine"
 
-lint: $(READY) node_modules/.ready  ## Formatting, style, types, JavaScript, workflow, policies, schema
+engine: $(READY) node_modules/.ready  ## Tests under Pulumi's own engine: its CLI, or Go to build it
+	@$(BIN)/python -m tests.engine
+	@$(BIN)/python -m pytest $(PARALLEL) -m engine -rs tests/engine
+
+lint: $(READY) node_modules/.ready  ## Formatting, style, types, JavaScript, workflow, policies, schema, GitHub's workflows
 	$(BIN)/python -m ruff format --check
 	$(BIN)/python -m ruff check
 	$(BIN)/python -m basedpyright
@@ -53,6 +57,9 @@ preview: $(READY)  ## Show what the change here does: STAGE (prod), BASE (main),
 
 bench: $(READY)  ## Measure; writes bench/results.json
 	@$(BIN)/python -m bench
+
+cost: $(READY)  ## The bill of STAGE (prod) for ORDERS (1000000) a month; RATE, MIX, OBSERVE=1
+	@$(BIN)/python -m cost $(if $(call on,$(OBSERVE)),observe,$(if $(STAGE),--stage '$(STAGE)') $(if $(ORDERS),--orders '$(ORDERS)') $(if $(RATE),--rate '$(RATE)') $(MIX))
 
 simulate: $(READY)  ## Simulate RUNS (10000) bad days from SEED; TYPE, PROCESSES
 	@$(BIN)/python -m tests.simulation run $(if $(RUNS),--runs $(RUNS)) $(if $(SEED),--seed $(SEED)) $(if $(TYPE),--type $(TYPE)) --processes $(or $(PROCESSES),2)
@@ -70,7 +77,7 @@ clean:  ## Remove what the other commands made
 	rm -rf .venv node_modules .local .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-$(READY): requirements.txt requirements-dev.txt
+$(READY): requirements.txt requirements-dev.txt policy/requirements.txt
 	@$(PYTHON) -c 'import sys; v = sys.version_info; v >= (3, 11) or sys.exit("orderflow needs Python 3.11 or newer; this is %d.%d. Name another: make PYTHON=python3.12" % v[:2])'
 	@$(PYTHON) local/make_environment.py python
 

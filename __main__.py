@@ -30,7 +30,7 @@ pool = CustomerPool(
     CustomerPoolArgs(
         deletion_protection=settings.deletion_protection,
         sender_email=settings.sender_email,
-        location=store.location,
+        neighbour_arn=store.table_arn,
     ),
 )
 notifications = OrderNotifications(

@@ -1,6 +1,7 @@
 """A queue, the function that consumes it, and the dead-letter queue of what it cannot consume."""
 
 import dataclasses
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pulumi
@@ -30,8 +31,8 @@ class ConsumedQueueArgs:
     batch_size: int
     max_concurrency: int
     max_receive_count: int = MAX_RECEIVE_COUNT
-    allowed: tuple[ResourceStatement, ...] = ()
-    dead_letters_allowed: tuple[ResourceStatement, ...] = ()
+    allowed: Sequence[ResourceStatement] = ()
+    dead_letters_allowed: Sequence[ResourceStatement] = ()
 
 
 class ConsumedQueue(pulumi.ComponentResource):

@@ -17,12 +17,12 @@ class CustomerPoolArgs:
     Args:
         sender_email: SES identity that mails the codes; None: Cognito's own mailer does, at most
             some 50 a day.
-        location: where that identity is.
+        neighbour_arn: of anything in the account and region where that identity is.
     """
 
     deletion_protection: bool
     sender_email: str | None
-    location: Location
+    neighbour_arn: pulumi.Input[str]
 
 
 class CustomerPool(pulumi.ComponentResource):
@@ -48,7 +48,7 @@ class CustomerPool(pulumi.ComponentResource):
             username_configuration=aws.cognito.UserPoolUsernameConfigurationArgs(
                 case_sensitive=False
             ),
-            email_configuration=_mailed_by(args.sender_email, args.location),
+            email_configuration=_mailed_by(args.sender_email, Location.of(args.neighbour_arn)),
             auto_verified_attributes=["email"],
             password_policy=aws.cognito.UserPoolPasswordPolicyArgs(
                 minimum_length=12,

@@ -143,7 +143,7 @@ class OrderNotifications(pulumi.ComponentResource):
                 batch_size=args.consumer_batch_size,
                 max_concurrency=MAILERS_AT_ONCE,
                 max_receive_count=MOST_MAIL_RECEIVES,
-                allowed=(filled_by_topic,),
+                allowed=[filled_by_topic],
             ),
             child,
         )

@@ -81,13 +81,13 @@ class OrderQueue(pulumi.ComponentResource):
                 ),
                 batch_size=args.consumer_batch_size,
                 max_concurrency=args.consumer_max_concurrency,
-                dead_letters_allowed=(
+                dead_letters_allowed=[
                     {
                         "Principal": {"Service": "events.amazonaws.com"},
                         "Action": ["sqs:SendMessage"],
                         "Condition": {"ArnEquals": {"aws:SourceArn": cut_off.arn}},
-                    },
-                ),
+                    }
+                ],
             ),
             child,
         )

@@ -2,8 +2,8 @@
 
 import json
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
-from typing import Literal
 
 import pulumi
 import pulumi_aws as aws
@@ -14,6 +14,13 @@ from infra.policy import STEP_FUNCTIONS, service_role
 from infra.substitution import substitute
 
 DEFINITION = Path(__file__).with_name("order_workflow.asl.yaml")
+
+
+class WorkflowType(StrEnum):
+    """How Step Functions runs an execution, and what it asks for it."""
+
+    STANDARD = "STANDARD"
+    EXPRESS = "EXPRESS"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,7 +35,7 @@ class OrderWorkflowArgs:
     dead_letter_queue_url: pulumi.Input[str]
     dead_letter_queue_arn: pulumi.Input[str]
     notification_topic_arn: pulumi.Input[str]
-    workflow_type: Literal["STANDARD", "EXPRESS"]
+    workflow_type: WorkflowType
     log_retention_days: pulumi.Input[int]
 
 
@@ -105,7 +112,7 @@ class OrderWorkflow(pulumi.ComponentResource):
                 log_destination=pulumi.Output.concat(logs.arn, ":*"),
                 level="ERROR",
                 # STANDARD keeps each execution's history itself; EXPRESS has only its log.
-                include_execution_data=args.workflow_type == "EXPRESS",
+                include_execution_data=args.workflow_type == WorkflowType.EXPRESS,
             ),
             tracing_configuration=aws.sfn.StateMachineTracingConfigurationArgs(enabled=True),
             opts=pulumi.ResourceOptions(parent=self, depends_on=[role.policy]),

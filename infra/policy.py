@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, NotRequired, TypedDict
+from typing import NotRequired, TypedDict
 
 import pulumi
 import pulumi_aws as aws
@@ -22,9 +22,13 @@ class Statement(TypedDict):
 
 
 class ResourceStatement(TypedDict):
-    """What one AWS service may do with a queue or a topic, on whose behalf."""
+    """What one AWS service may do with a queue or a topic, on whose behalf.
 
-    Principal: dict[Literal["Service"], str]
+    Args:
+        Principal: the service, such as `{"Service": "events.amazonaws.com"}`.
+    """
+
+    Principal: dict[str, str]
     Action: Sequence[str]
     Condition: dict[str, dict[str, pulumi.Input[str]]]
 

@@ -5,9 +5,11 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, Self, cast
+from typing import Any, Self, cast
 
 import pulumi
+
+from infra.order_workflow import WorkflowType
 
 NAMESPACE = "orderflow"
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
@@ -33,7 +35,7 @@ class Settings:
     """The options of one stage; Pulumi.yaml declares and describes them, with their defaults."""
 
     payment_success_rate: float
-    workflow_type: Literal["STANDARD", "EXPRESS"]
+    workflow_type: WorkflowType
     log_retention_days: int
     notification_emails: tuple[str, ...]
     alarm_emails: tuple[str, ...]
@@ -142,7 +144,7 @@ def _one_of(*allowed: Any) -> Callable[[Any], Any]:
         decoded = _decoded(value)
         if isinstance(decoded, bool) or decoded not in allowed:
             raise _Wrong(f"one of {', '.join(map(str, allowed))}")
-        return decoded
+        return allowed[allowed.index(decoded)]
 
     return check
 
@@ -182,7 +184,7 @@ def _emails(value: Any) -> tuple[str, ...]:
 
 _RULES: dict[str, Callable[[Any], Any]] = {
     "paymentSuccessRate": _number(0, 1),
-    "workflowType": _one_of("STANDARD", "EXPRESS"),
+    "workflowType": _one_of(*WorkflowType),
     "logRetentionDays": _one_of(*RETENTION_DAYS),
     "notificationEmails": _emails,
     "alarmEmails": _emails,

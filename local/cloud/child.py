@@ -17,7 +17,11 @@ from pathlib import Path
 from typing import Any, cast
 
 from local.cloud.callers import App, answering_for_callers
-from local.cloud.emulator import FUNCTION_LOG_VARIABLE, SAVE_WITHIN_SECONDS
+from local.cloud.emulator import (
+    CALL_LOG_VARIABLE,
+    FUNCTION_LOG_VARIABLE,
+    SAVE_WITHIN_SECONDS,
+)
 
 # Functions and workflows go on while MiniStack saves one service after the other. In this order
 # nothing is lost: what was taken from a queue is in an execution, what an execution did is in its
@@ -63,12 +67,16 @@ def main() -> None:
     sys.argv = ["ministack"]
     from ministack import app as ministack  # pyright: ignore[reportMissingTypeStubs]
 
+    from local.cloud.call_log import write_call_log
     from local.cloud.function_log import write_function_log
     from local.cloud.mends import mend
 
     mend()
     write_function_log(Path(os.environ[FUNCTION_LOG_VARIABLE]))
-    ministack.app = answering_for_callers(cast(App, ministack.app))
+    app = cast(App, ministack.app)
+    if calls := os.environ.get(CALL_LOG_VARIABLE):
+        app = write_call_log(Path(calls))(app)
+    ministack.app = answering_for_callers(app)
     failures = _Failures()
     if saved:
         saved.unlink(missing_ok=True)

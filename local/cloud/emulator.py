@@ -26,6 +26,8 @@ SAVED = "saved"
 # In a state folder: what the functions log; and the variable by which the child knows of it.
 FUNCTION_LOG = "functions.jsonl"
 FUNCTION_LOG_VARIABLE = "ORDERFLOW_FUNCTION_LOG"
+# In the environment of whoever wants every call of a service written down, and where.
+CALL_LOG_VARIABLE = "ORDERFLOW_CALL_LOG"
 
 
 class CloudError(Exception):

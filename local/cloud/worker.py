@@ -5,6 +5,7 @@ one that nobody writes to: it closes when the worker ends. The answer is the wor
 """
 
 import contextlib
+import gc
 import importlib
 import json
 import os
@@ -13,9 +14,8 @@ import signal
 import socket
 import sys
 import traceback
-from functools import cache
 from pathlib import Path
-from typing import TypedDict
+from typing import Any, TypedDict
 
 ROOT = Path(__file__).parents[2]
 MODULES = (
@@ -25,7 +25,7 @@ MODULES = (
     "boto3",
 )
 # What boto3 knows of a service takes longer to read than to use.
-SERVICES = ("dynamodb", "stepfunctions")
+SERVICES = ("cognito-idp", "dynamodb", "sesv2", "stepfunctions")
 LONGEST_PATH_BYTES = 4096
 PIPES = 4
 PROCESS_ID_BYTES = 8
@@ -68,16 +68,22 @@ def _prepare() -> None:
     for module in MODULES:
         importlib.import_module(module)
     import boto3
-    from botocore.loaders import JSONFileLoader
+    from botocore.loaders import Loader
 
-    read = cache(JSONFileLoader().load_file)
+    begin = Loader.__init__
+    known: dict[tuple[str, ...], dict[object, object]] = {}
 
-    def load_file(_: JSONFileLoader, file_path: str) -> object:
-        return read(file_path)
+    def share(self: Loader, *arguments: Any, **named: Any) -> None:
+        begin(self, *arguments, **named)
+        # What one has looked for and read by now; each session would do so anew.
+        self._cache = known.setdefault(tuple(self.search_paths), {})
 
-    setattr(JSONFileLoader, "load_file", load_file)  # noqa: B010 (declared with other names)
+    setattr(Loader, "__init__", share)  # noqa: B010 (declared with other names)
     for service in SERVICES:
         boto3.Session(region_name="us-east-1").client(service)
+    # The collector would write to all that is shared with the workers.
+    gc.collect()
+    gc.freeze()
 
 
 def _become(work: Work, pipes: list[int]) -> None:

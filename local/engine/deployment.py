@@ -1,5 +1,6 @@
 """Creates each resource that the program registers, through the provider of its type."""
 
+import secrets
 import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
@@ -8,10 +9,10 @@ from typing import Any
 import pulumi
 from pulumi.runtime.mocks import MockCallArgs, MockResourceArgs, Mocks
 
-from local.engine import providers
 from local.engine.aws import Aws
+from local.engine.deployed import Deployed, create, read_inputs
 from local.engine.program import name_prefix, run_program, told
-from local.engine.providers.provider import ReadInputs, whole_numbers
+from local.engine.providers.provider import SUFFIX
 
 
 class DeploymentError(Exception):
@@ -23,7 +24,7 @@ def deploy(
     config: Mapping[str, str],
     aws: Aws,
     registered: Callable[[str, str], None] = lambda _type, _name: None,
-) -> dict[str, Any]:
+) -> Deployed:
     """Run the program, creating what it registers, in the order of dependence.
 
     Args:
@@ -31,9 +32,6 @@ def deploy(
         config: as `stage_config` gives it.
         aws: where to create.
         registered: is told the type and name of each resource that has been created.
-
-    Returns:
-        The stack's outputs.
 
     Raises:
         DeploymentError: a resource could not be created, or the program raised.
@@ -51,7 +49,8 @@ def deploy(
     # Pulumi, interrupted anywhere, can wait for ever: it is this thread that an interrupt ends.
     threading.Thread(target=run, name="deployment", daemon=True).start()
     try:
-        return deployed.result()
+        creator.deployed.outputs = deployed.result()
+        return creator.deployed
     except Exception as error:
         # Pulumi reports the first failure as one of a call of its own: ours names the resource.
         if creator.failure:
@@ -61,8 +60,14 @@ def deploy(
         raise DeploymentError(told(error)) from error
 
 
+def proposed_name(prefix: str, name: str) -> str:
+    """What Pulumi.yaml's pattern makes of a resource's name, so that two stages fit one account."""
+    return f"{prefix}{name}-{secrets.token_hex(4)[:SUFFIX]}"
+
+
 class _Creator(Mocks):
     def __init__(self, aws: Aws, prefix: str, registered: Callable[[str, str], None]) -> None:
+        self.deployed = Deployed()
         self.failure: DeploymentError | None = None
         self.cause: Exception | None = None
         self._aws = aws
@@ -73,25 +78,24 @@ class _Creator(Mocks):
         raise self._fail(f"The embedded cloud has no function {args.token}.")
 
     def new_resource(self, args: MockResourceArgs) -> tuple[str, dict[str, Any]]:
+        registered: dict[str, Any] = args.inputs
         if not args.custom:
-            return args.name, args.inputs
-        create = providers.PROVIDERS.get(args.typ)
-        if create is None:
-            raise self._fail(
-                f"{args.name!r} could not be created: the embedded cloud has no resource type "
-                f"{args.typ}. Add a provider for it in local/engine/providers."
-            )
-        inputs = ReadInputs(whole_numbers(args.inputs))
+            return args.name, registered
         try:
-            created = create(self._aws, self._prefix + args.name, inputs)
-            if inputs.unread:
-                raise ValueError(f"its provider does not know {', '.join(sorted(inputs.unread))}")
+            resource = create(
+                self._aws,
+                args.typ,
+                args.name,
+                read_inputs(registered),
+                proposed_name(self._prefix, args.name),
+            )
         except Exception as error:
             raise self._fail(
                 f"{args.name!r} ({args.typ}) could not be created: {error}", error
             ) from error
+        self.deployed.resources[resource.key] = resource
         self._registered(args.typ, args.name)
-        return created[0], {**args.inputs, "region": self._aws.region, **created[1]}
+        return resource.state["id"], {**resource.state, **registered}
 
     def _fail(self, message: str, cause: Exception | None = None) -> DeploymentError:
         error = DeploymentError(message)

@@ -3,7 +3,6 @@
 import pytest
 
 from infra.customer_pool import CustomerPool, CustomerPoolArgs
-from infra.location import Location
 from preview.recording import Recording, record
 
 
@@ -12,9 +11,7 @@ def pool(*, guarded: bool, sender: str | None = None) -> Recording:
     return record(
         lambda: CustomerPool(
             "customers",
-            CustomerPoolArgs(
-                deletion_protection=guarded, sender_email=sender, location=Location.of(table)
-            ),
+            CustomerPoolArgs(deletion_protection=guarded, sender_email=sender, neighbour_arn=table),
         )
     )
 

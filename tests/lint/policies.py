@@ -2,10 +2,11 @@
 
 import json
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any, cast
 
 from preview.recording import Recording, Registered
+from tests.lint.accepted import Findings
 
 with warnings.catch_warnings():
     # It finds its data by pkg_resources, and spells patterns as Python once took them.
@@ -13,26 +14,12 @@ with warnings.catch_warnings():
     import parliament  # pyright: ignore[reportMissingTypeStubs]
 
 ROLE = "aws:iam/role:Role"
-
-
-# By policy, such as `rolePolicy take-payment`.
-Findings = dict[str, set[str]]
-
-
-def faults_of_policies(found: Findings, accepted: Mapping[str, Mapping[str, str]]) -> list[str]:
-    """What is found and not accepted, or accepted and not found."""
-    unknown = [
-        f"{policy}: {finding}"
-        for policy, findings in sorted(found.items())
-        for finding in sorted(findings - set(accepted.get(policy, ())))
-    ]
-    gone = [
-        f"{policy}: {finding} is accepted and does not occur any more"
-        for policy, findings in accepted.items()
-        for finding in findings
-        if finding not in found.get(policy, ())
-    ]
-    return unknown + gone
+# What AWS says that an action does: Read, List, Write, Tagging or Permissions management.
+ACCESS_LEVELS: dict[str, str] = {
+    f"{service['prefix']}:{privilege['privilege']}": privilege["access_level"]
+    for service in cast(list[dict[str, Any]], parliament.iam_definition)
+    for privilege in service["privileges"]
+}
 
 
 def findings_of(recording: Recording) -> Findings:

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from preview.recording import Recording, record_program
-from tests.lint.policies import faults_of_policies, findings_of
+from tests.lint.accepted import faults
+from tests.lint.policies import findings_of
 
 ROLE, POLICY = "aws:iam/role:Role", "aws:iam/rolePolicy:RolePolicy"
 QUEUE_POLICY = "aws:sqs/queuePolicy:QueuePolicy"
@@ -89,15 +90,15 @@ def test_every_document_is_looked_at(dev: Recording) -> None:
 def test_what_is_wrong_is_found(
     dev: Recording, place: tuple[str, str, str], change: dict[str, Any], found: str
 ) -> None:
-    assert found not in faults_of_policies(findings_of(dev), {})
+    assert found not in faults(findings_of(dev), {})
     worse = changed(dev, place, lambda statement: statement.update(change))
-    assert found in faults_of_policies(findings_of(worse), {})
+    assert found in faults(findings_of(worse), {})
 
 
 def test_what_is_accepted_has_to_occur_in_that_policy() -> None:
     found = {"role one": {"A b"}, "role two": {"A b", "C"}, "role three": set[str]()}
     accepted = {"role one": {"A b": "why"}, "role three": {"C": "why"}, "role four": {"D": "why"}}
-    assert faults_of_policies(found, accepted) == [
+    assert faults(found, accepted) == [
         "role two: A b",
         "role two: C",
         "role three: C is accepted and does not occur any more",

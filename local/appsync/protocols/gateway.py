@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Self
 
 import aiohttp
+import uvloop
 from aiohttp import web
 from botocore.exceptions import ClientError
 
@@ -117,7 +118,9 @@ class Gateway:
 
     def _run(self, ready: threading.Event) -> None:
         try:
-            asyncio.run(self._serve(ready))
+            # The half of what a request costs is the loop's, where that is in Python.
+            with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+                runner.run(self._serve(ready))
         except Exception as error:
             self._failure = error
             log.exception("The AppSync gateway ended.")

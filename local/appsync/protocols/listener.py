@@ -105,9 +105,10 @@ class Listener:
 async def _readable(connection: socket.socket) -> None:
     """Return when there is something to read, or the client has left."""
     loop = asyncio.get_running_loop()
-    ready = loop.create_future()
-    loop.add_reader(connection, ready.set_result, None)
+    # Not a future: a reader may be called once more after its task has been cancelled.
+    ready = asyncio.Event()
+    loop.add_reader(connection, ready.set)
     try:
-        await ready
+        await ready.wait()
     finally:
         loop.remove_reader(connection)

@@ -53,6 +53,8 @@ class NodeWorker:
     def __init__(self) -> None:
         self._process: asyncio.subprocess.Process | None = None
         self._console: asyncio.Task[None] | None = None
+        # Of the codes that the process has been given, which it knows by them.
+        self._numbers: dict[str, int] = {}
 
     async def call(self, request: dict[str, Any]) -> dict[str, Any]:
         """One request, one reply; a process that ended is replaced first.
@@ -65,8 +67,12 @@ class NodeWorker:
             process = await self._spawn()
         assert process.stdin is not None
         assert process.stdout is not None
+        code: str = request["code"]
+        given = code in self._numbers
+        number = self._numbers.setdefault(code, len(self._numbers))
+        sent = request | {"code": None if given else code, "number": number}
         try:
-            process.stdin.write(json.dumps(request).encode() + b"\n")
+            process.stdin.write(json.dumps(sent).encode() + b"\n")
             await process.stdin.drain()
             line = await process.stdout.readline()
             if not line:
@@ -80,6 +86,7 @@ class NodeWorker:
 
     async def _spawn(self) -> asyncio.subprocess.Process:
         await self.stop()
+        self._numbers.clear()
         self._process = await asyncio.create_subprocess_exec(
             "node",
             f"--max-old-space-size={_HEAP_MEGABYTES}",

@@ -1,15 +1,15 @@
 /**
  * Runs APPSYNC_JS handlers: a JSON request a line on stdin, a JSON reply a line on stdout.
  *
- * A request is `code`, the `handler` to call, its `context` and the caller's `authType`. A reply has
- * a `status` (`ok`, `earlyReturn`, `missing`, `error`, or `fault` for an error of the code's own)
- * and what the handler did; `javascript.py` says more.
+ * A request is a `code` and its `number`, by which it is known from then on (`code` is null), the
+ * `handler` to call, its `context` and the caller's `authType`. A reply has a `status` (`ok`,
+ * `earlyReturn`, `missing`, `error`, or `fault` for an error of the code's own) and what the handler
+ * did; `javascript.py` says more.
  *
  * https://docs.aws.amazon.com/appsync/latest/devguide/resolver-reference-overview-js.html
  */
 
 import { once } from 'node:events';
-import readline from 'node:readline';
 import vm from 'node:vm';
 
 import { requests } from './requests.mjs';
@@ -40,6 +40,7 @@ const DIFFERENCES = `{
 const stdout = process.stdout.write.bind(process.stdout);
 // Standard output carries the replies.
 const console = new globalThis.console.Console(process.stderr);
+const codes = [];
 const modules = new Map();
 
 function exporting(members, context) {
@@ -73,11 +74,14 @@ async function load(code) {
   return { state, handlers: module.namespace };
 }
 
-async function reply({ code, handler, context, authType }) {
-  if (!modules.has(code)) {
-    modules.set(code, await load(code));
+async function reply({ number, code, handler, context, authType }) {
+  if (code !== null) {
+    codes[number] = code;
   }
-  const { state, handlers } = modules.get(code);
+  if (!modules.has(number)) {
+    modules.set(number, await load(codes[number]));
+  }
+  const { state, handlers } = modules.get(number);
   Object.assign(state, { authType, appended: [], extensions: [], headers: [] });
   const { appended, extensions, headers } = state;
   const did = () => ({ appended, extensions, headers, stash: context.stash ?? {} });
@@ -97,7 +101,17 @@ async function reply({ code, handler, context, authType }) {
   }
 }
 
-for await (const line of readline.createInterface({ input: process.stdin })) {
+/** The lines of standard input: readline's cost more than most handlers. */
+async function* lines() {
+  let begun = '';
+  for await (const part of process.stdin.setEncoding('utf8')) {
+    const ended = (begun + part).split('\n');
+    begun = ended.pop();
+    yield* ended;
+  }
+}
+
+for await (const line of lines()) {
   let answer;
   try {
     answer = JSON.stringify(await reply(JSON.parse(line)));

@@ -3,6 +3,7 @@
 Measured at the draining of 300 and 3,000 queued orders: see bench/README.md.
 """
 
+from local.cloud.mends.costs.caller_policies import read_policies_once
 from local.cloud.mends.costs.execution_delay import begin_at_once
 from local.cloud.mends.costs.function_logs import end_logs_at_once
 from local.cloud.mends.costs.function_starts import fork_workers
@@ -17,6 +18,7 @@ COSTS = (
     end_logs_at_once,
     fork_workers,
     keep_parsed_expressions,
+    read_policies_once,
     serve_by_uvicorn,
     share_task_threads,
 )

@@ -10,11 +10,13 @@ from typing import Any
 from jsonata import Jsonata, utils  # pyright: ignore[reportMissingTypeStubs]
 from ministack.services import stepfunctions  # pyright: ignore[reportMissingTypeStubs]
 
+from local.cloud.mends.costs.expression_steps import Steps
+
 # By what was parsed, what no thread evaluates now.
 _idle: dict[str, list["Parsed"]] = {}
 
 
-class Parsed(Jsonata):
+class Parsed(Steps):
     """An expression; what is bound, the time it may take and the moment are each evaluation's."""
 
     def __init__(self, expression: str) -> None:
@@ -25,7 +27,7 @@ class Parsed(Jsonata):
 
     def prepare(self, timeout: int | None) -> None:
         """For one evaluation, by this thread, which may take so many milliseconds."""
-        self.environment.set_runtime_bounds(timeout, None)
+        self.bound(timeout)
         # What the library's functions take for the expression that calls them.
         Jsonata.CURRENT.jsonata = self
 

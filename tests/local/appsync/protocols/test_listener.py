@@ -7,8 +7,10 @@ import threading
 from collections.abc import Iterator
 from http.client import HTTPConnection, HTTPSConnection
 from pathlib import Path
+from typing import Any
 
 import pytest
+import uvloop
 from aiohttp import web
 
 from local.appsync import Gateway
@@ -113,20 +115,38 @@ def test_stopping_drops_silent_clients_and_leaves_nothing(
 def test_survives_a_failure_to_accept(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    accepted = asyncio.SelectorEventLoop.sock_accept
     failures = [OSError(24, "Too many open files")]
 
-    async def fail_once(
-        loop: asyncio.SelectorEventLoop, sock: socket.socket
-    ) -> tuple[socket.socket, object]:
-        if failures:
-            raise failures.pop()
-        return await accepted(loop, sock)
+    class FailingOnce(uvloop.Loop):
+        async def sock_accept(self, sock: socket.socket) -> tuple[socket.socket, object]:
+            if failures:
+                raise failures.pop()
+            return await super().sock_accept(sock)
 
-    monkeypatch.setattr(asyncio.SelectorEventLoop, "sock_accept", fail_once)
+    monkeypatch.setattr(uvloop, "new_event_loop", FailingOnce)
     with Gateway(NOWHERE) as gateway:
         connection = HTTPConnection(*address(gateway), timeout=10)
         connection.request("GET", "/")
         assert connection.getresponse().status == 404
         connection.close()
     assert "could not accept" in caplog.text
+
+
+def test_a_connection_that_speaks_while_all_stops_is_dropped_in_silence() -> None:
+    told: list[dict[str, Any]] = []
+
+    async def speak_and_stop() -> None:
+        loop = asyncio.get_running_loop()
+        loop.set_exception_handler(lambda _loop, context: told.append(context))
+        ours, theirs = socket.socketpair()
+        with ours, theirs:
+            ours.setblocking(False)
+            waiting = asyncio.create_task(listener._readable(ours))  # pyright: ignore[reportPrivateUsage]
+            await asyncio.sleep(0)
+            # In one turn of the loop: the task is cancelled, then the byte is noticed.
+            loop.call_soon(waiting.cancel)
+            theirs.send(b"a")
+            await asyncio.wait({waiting})
+
+    asyncio.run(speak_and_stop())
+    assert told == []
