@@ -8,6 +8,7 @@ import argparse
 import secrets
 import signal
 import sys
+from collections.abc import Set
 from contextlib import ExitStack
 from pathlib import Path
 from types import FrameType
@@ -75,29 +76,41 @@ def preview(root: Path, stage: str, base: str, allow_breaking: bool = False) -> 
         there = stack.enter_context(checked_out(root, commit))
         before = stack.enter_context(Evaluator(there, salt))
         was, now = _stages(there), _stages(root)
-        names = sorted(was | now) if stage == "all" else [each.strip() for each in stage.split(",")]
+        names = _chosen(stage, was | now)
+        # Both are at work at once.
         for name in names:
-            if name not in was | now:
-                known = ", ".join(sorted(was | now))
-                raise EvaluationError(f"There is no Pulumi.{name}.yaml; there are stages {known}.")
-        evaluated = [each for each in names if each in now]
-        for name in evaluated:
-            after.ask(name)
-            if name in was:
-                before.ask(name)
-        asked = {name: after.answer() for name in evaluated}
+            for evaluator, stages in ((after, now), (before, was)):
+                if name in stages & now:
+                    evaluator.ask(name)
+        evaluated: dict[str, tuple[Evaluated | None, Evaluated]] = {}
+        for name in names:
+            if name in now:
+                answer = after.answer()
+                former = _former(before, f"{base} ({commit[:7]})") if name in was else None
+                evaluated[name] = (former, answer)
         return Report(
             base=base,
             commit=commit,
-            stages=tuple(
-                _preview(
-                    name, _before(before, base, commit) if name in was else None, asked[name], after
-                )
-                for name in evaluated
-            ),
-            gone=tuple(each for each in names if each not in now),
+            stages=tuple(_preview(name, *both, after) for name, both in evaluated.items()),
+            gone=tuple(name for name in names if name not in now),
             allow_breaking=allow_breaking,
         )
+
+
+def _chosen(stage: str, known: Set[str]) -> list[str]:
+    names = sorted(known) if stage == "all" else [each.strip() for each in stage.split(",")]
+    for name in names:
+        if name not in known:
+            there = ", ".join(sorted(known))
+            raise EvaluationError(f"There is no Pulumi.{name}.yaml; there are stages {there}.")
+    return names
+
+
+def _former(evaluator: Evaluator, named: str) -> Evaluated:
+    try:
+        return evaluator.answer()
+    except EvaluationError as error:
+        raise EvaluationError(f"{named} does not evaluate: {error}") from error
 
 
 def _preview(
@@ -106,15 +119,8 @@ def _preview(
     return preview_stage(stage, before, after, lambda known_as: evaluator.evaluate(stage, known_as))
 
 
-def _before(evaluator: Evaluator, base: str, commit: str) -> Evaluated:
-    try:
-        return evaluator.answer()
-    except EvaluationError as error:
-        raise EvaluationError(f"{base} ({commit[:7]}) does not evaluate: {error}") from error
-
-
 def _stages(root: Path) -> set[str]:
-    """Those that a program has, which may not be there."""
+    """The stages of the program, where there is one."""
     if not (root / "__main__.py").is_file():
         return set()
     return {file.name.split(".")[1] for file in root.glob("Pulumi.*.yaml")}

@@ -53,7 +53,7 @@ def api_change(comparison: Comparison) -> ApiChange:
         GraphQLError: a schema is none.
     """
     before, after = _schema(comparison.before), _schema(comparison.after)
-    fields = tuple(_fields(comparison))
+    fields = tuple(sorted(_fields(comparison), key=lambda each: each.field))
     if before is None or after is None or before == after:
         return ApiChange(fields=fields)
     was, now = definitions(before), definitions(after)
@@ -76,7 +76,7 @@ def _schema(evaluated: Evaluated) -> str | None:
 def _fields(comparison: Comparison) -> Iterator[FieldChange]:
     changed = {each.identity: each for each in comparison.changes if each.operation != "same"}
     steps = {
-        _function_id(comparison.after, each): each.name
+        _function_id(comparison.after, each): each.properties.get("name", each.name)
         for each in comparison.after.resources
         if each.type == FUNCTION and each.identity in changed
     }

@@ -1,7 +1,14 @@
 """Asks git."""
 
+import os
 import subprocess
 from pathlib import Path
+
+# What a hook is told of the repository that it is run for: here it is the checkout's own.
+HOOKS_OWN = {
+    *("GIT_COMMON_DIR", "GIT_DIR", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_PREFIX"),
+    "GIT_WORK_TREE",
+}
 
 
 class GitError(Exception):
@@ -18,6 +25,7 @@ def git(checkout: Path, *arguments: str) -> str:
         ran = subprocess.run(  # noqa: S603 (our own arguments)
             ["git", *arguments],  # noqa: S607
             cwd=checkout,
+            env={name: value for name, value in os.environ.items() if name not in HOOKS_OWN},
             capture_output=True,
             text=True,
             timeout=60,

@@ -54,6 +54,7 @@ def checked_out(checkout: Path, commit: str) -> Generator[Path]:
             )
             yield tree / project
         finally:
+            # This one alone, also where it was cut off while it was made: `prune` would forget the
+            # worktrees of others that are not to be seen from here.
             with suppress(GitError):
-                git(checkout, "worktree", "remove", "--force", str(tree))
-            git(checkout, "worktree", "prune")
+                git(checkout, "worktree", "remove", "--force", "--force", str(tree))

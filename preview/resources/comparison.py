@@ -7,8 +7,8 @@ from typing import Any, Literal
 
 from preview.evaluation.evaluated import Evaluated, Resource
 from preview.recording import Key
-from preview.resources.differences import Difference, differences
-from preview.resources.kinds import KINDS
+from preview.resources.differences import ABSENT, Difference, differences
+from preview.resources.kinds import KINDS, SETS
 
 Operation = Literal["create", "update", "replace", "delete", "same"]
 # What AWS names a resource that comes in place of another: what is made of it changes too.
@@ -143,7 +143,13 @@ def _change(old: Resource, new: Resource) -> ResourceChange:
     ignored = tuple(new.options.ignore_changes)
     changed = tuple(
         each
-        for each in differences(old.properties, new.properties)
+        for name in sorted(old.properties.keys() | new.properties.keys())
+        for each in differences(
+            old.properties.get(name, ABSENT),
+            new.properties.get(name, ABSENT),
+            name,
+            ordered=name not in SETS,
+        )
         if not any(_is_in(each, path) for path in ignored)
     )
     kind = KINDS.get(new.type)

@@ -27,6 +27,18 @@ def _kind(replaced_by: str, holds: str | None = None) -> Kind:
     return Kind(replaced_by=frozenset({*replaced_by.split(), "region"}), holds=holds)
 
 
+# The properties in which the order of a list makes no difference: `TypeSet` in those schemas.
+SETS = frozenset(
+    {
+        *("accountRecoverySetting", "alarmActions", "aliasAttributes", "allowedOauthFlows"),
+        *("allowedOauthScopes", "attributes", "autoVerifiedAttributes", "callbackUrls"),
+        *("explicitAuthFlows", "filterCriteria", "functionResponseTypes"),
+        *("globalSecondaryIndexes", "insufficientDataActions", "localSecondaryIndexes"),
+        *("logoutUrls", "managedPolicyArns", "okActions", "readAttributes", "replicas", "rules"),
+        *("schemas", "sourceAccessConfigurations", "supportedIdentityProviders", "topics"),
+        *("usernameAttributes", "writeAttributes"),
+    }
+)
 KINDS = {
     "aws:appsync/dataSource:DataSource": _kind("apiId name"),
     "aws:appsync/function:Function": _kind("apiId"),

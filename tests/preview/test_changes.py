@@ -264,6 +264,23 @@ def test_the_code_alone_tells_the_functions_and_the_files(program: Program) -> N
     assert told | {"resources": [], "same": 102} == NOTHING
 
 
+def test_other_resolvers_tell_the_fields_that_they_resolve(program: Program) -> None:
+    program.edit("graphql/resolvers/getOrder.js", "export function", "// Changed.\nexport function")
+    program.edit("graphql/functions/queueOrder.js", "export function", "// So.\nexport function")
+    program.edit("infra/order_api.py", '"listOrders"): ["queryOrders"]', '"listOrders"): []')
+
+    told = as_json(program.preview())
+
+    assert told["api"] == NO_API | {
+        "fields": [
+            {"field": "Mutation.placeOrder", "by": ["step queueOrder"]},
+            {"field": "Mutation.retryPayment", "by": ["step queueOrder"]},
+            {"field": "Query.getOrder", "by": ["code"]},
+            {"field": "Query.listOrders", "by": ["pipelineConfig"]},
+        ]
+    }
+
+
 def test_a_refactoring_with_aliases_does_nothing_to_aws(program: Program) -> None:
     program.edit(
         "__main__.py",

@@ -1,5 +1,6 @@
 """The revision that a change is compared with."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -53,11 +54,17 @@ def test_without_git_it_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         merge_base(tmp_path, "main")
 
 
-def test_it_is_there_while_it_is_needed_and_nothing_of_it_after(repository: Repository) -> None:
+def test_it_is_there_while_it_is_needed_and_nothing_of_it_after(
+    repository: Repository, tmp_path: Path
+) -> None:
     commit = repository.git("rev-parse", "HEAD")
     hook = repository.root / ".git" / "hooks" / "post-checkout"
     hook.write_text("#!/bin/sh\ntouch hooked\n")
     hook.chmod(0o755)
+    # Another's, which is not to be seen from here.
+    others = tmp_path / "others"
+    repository.git("worktree", "add", "--quiet", "--detach", str(others))
+    shutil.rmtree(others)
     (repository.root / "__main__.py").write_text("changed\n")
 
     def interrupted() -> Path:
@@ -69,7 +76,20 @@ def test_it_is_there_while_it_is_needed_and_nothing_of_it_after(repository: Repo
     with pytest.raises(KeyboardInterrupt) as left:
         interrupted()
     assert not Path(left.value.args[0]).exists()
-    assert len(repository.git("worktree", "list").splitlines()) == 1
+    left_over = repository.git("worktree", "list").splitlines()
+    assert [line.split()[0] for line in left_over] == [str(repository.root), str(others)]
+
+
+def test_a_hooks_repository_is_left_alone(
+    repository: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    commit = repository.git("rev-parse", "HEAD")
+    index = tmp_path / "index"
+    monkeypatch.setenv("GIT_INDEX_FILE", str(index))
+    monkeypatch.setenv("GIT_DIR", str(tmp_path / "nowhere"))
+    with checked_out(repository.root, commit) as folder:
+        assert (folder / "__main__.py").is_file()
+    assert not index.exists()
 
 
 def test_a_project_in_a_folder_of_its_repository_is_found(repository: Repository) -> None:

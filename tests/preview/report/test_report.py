@@ -1,5 +1,6 @@
 """What is told to people, and when it must fit."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from io import StringIO
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
+from local.engine.program import ROOT
 from policy import Violation
 from preview.api.api_change import ApiChange, FieldChange
 from preview.permissions import PermissionChange
@@ -17,7 +19,7 @@ from preview.report.report import Report
 from preview.report.text import show
 from preview.resources.comparison import ResourceChange
 from preview.resources.differences import ABSENT, Difference
-from preview.stage_preview import StagePreview
+from preview.stage_preview import FRONT_END, StagePreview
 from preview.workflow import WorkflowChange
 
 TABLE = "aws:dynamodb/table:Table"
@@ -116,6 +118,12 @@ def test_it_ends_with_one_where_a_policy_or_the_api_breaks() -> None:
     assert report(broken, allow_breaking=True).exit_code == 1
 
 
+def test_what_front_ends_are_configured_with_is_what_the_readme_says() -> None:
+    told = (ROOT / "README.md").read_text()
+    listed = told.partition("gives front ends what they need:")[2].partition("; and operators")[0]
+    assert set(re.findall(r"`(\w+)`", listed)) == {*FRONT_END}
+
+
 def test_text_fits_a_terminal_and_tells_everything() -> None:
     told = text(EVERYTHING)
     assert max(map(len, told)) <= 80
@@ -187,14 +195,24 @@ def test_markdown_tells_the_same_in_tables_and_its_details_closed() -> None:
 def test_nothing_that_is_told_means_anything_to_github(evil: str) -> None:
     stage = replace(
         EVERYTHING,
-        resources=(changed(evil, properties=(difference(evil, f"{evil}a", f"{evil}b"),)),),
+        resources=(
+            changed(
+                evil,
+                properties=(
+                    difference(evil, f"{evil}a", f"{evil}b"),
+                    difference("code", f"{evil}\none\n", f"{evil}\ntwo\n"),
+                ),
+            ),
+        ),
         options=(difference("waf", evil, "true"),),
     )
     outside: list[str] = []
     fence = ""
     for line in markdown(report(stage)).splitlines():
         if fence:
-            fence = "" if line == fence else fence
+            # GitHub takes one that is indented by up to three spaces.
+            closes = line.strip().startswith(fence) and not line.strip().strip("`")
+            fence = "" if closes else fence
         elif line.startswith("```"):
             fence = line.removesuffix("diff")
         else:

@@ -117,6 +117,24 @@ def test_an_alias_is_found_whatever_it_is_called_now() -> None:
     assert (change.operation, change.was, change.name) == ("same", f"{TABLE}::it", "other")
 
 
+def test_of_what_is_refused_nothing_comes() -> None:
+    def again(known_as: Mapping[Key, Key]) -> Evaluated:
+        raise AssertionError(known_as)
+
+    protected = with_options(made(TABLE, hashKey="a"), protect=True)
+    new = Evaluated(resources=(made(TABLE, hashKey="b"),))
+    [change] = compared(Evaluated(resources=(protected,)), new, again).changes
+    assert (change.operation, change.refused) == ("replace", True)
+
+
+def test_the_order_of_a_set_makes_no_difference() -> None:
+    one, other = ([{"name": each} for each in names] for names in ("ab", "ba"))
+    [change] = changes([made(TABLE, attributes=one)], [made(TABLE, attributes=other)])
+    assert change.operation == "same"
+    [change] = changes([made(QUEUE, other=one)], [made(QUEUE, other=other)])
+    assert change.operation == "update"
+
+
 def test_what_comes_of_a_replacement_is_followed_to_its_end() -> None:
     """As an evaluation would have it: the client names the pool, and the group the client."""
     pool, client = "aws:cognito/userPool:UserPool", "aws:cognito/userPoolClient:UserPoolClient"
