@@ -2,6 +2,7 @@
 
 import inspect
 import json
+from typing import Any
 
 import boto3
 import pytest
@@ -10,6 +11,8 @@ from ministack.core import iam_evaluator  # pyright: ignore[reportMissingTypeStu
 
 from local.engine.aws import Aws
 from tests.local.cloud.mends.conftest import Alone
+
+_iam: Any = iam_evaluator
 
 pytestmark = pytest.mark.cloud
 
@@ -47,7 +50,8 @@ def expected(key):
     return getattr(principal, "arn", f"arn:aws:iam::{get_account_id()}:root")
 """
 COMPARED = """
-keys = ["test", "222222222222", "AKIAALICE", "AKIAOFF", "ASIAHERE", "ASIATHERE", "ASIAOLD", "AKIANOBODY"]
+keys = ["test", "222222222222", "AKIAALICE", "AKIAOFF", "AKIANOBODY"]
+keys += ["ASIAHERE", "ASIATHERE", "ASIAOLD"]
 print(json.dumps([
     [key, named(key), expected(key)] for key in keys if set_request_account_id(key) is None
 ] + [["", iam_evaluator.request_caller_arn({}), "arn:aws:iam::000000000000:root"]]))
@@ -67,8 +71,8 @@ print(json.dumps([
 
 
 def test_the_emulator_would_read_all_policies_for_a_name() -> None:
-    assert "resolve_principal(" in inspect.getsource(iam_evaluator.request_caller_arn)
-    assert "cache" not in inspect.getsource(iam_evaluator.parse_policy_document)
+    assert "resolve_principal(" in inspect.getsource(_iam.request_caller_arn)
+    assert "cache" not in inspect.getsource(_iam.parse_policy_document)
 
 
 def test_a_caller_is_named_as_the_emulator_names_it(alone: Alone) -> None:
@@ -94,18 +98,17 @@ def test_a_changed_policy_counts_at_the_next_request(aws: Aws) -> None:
         aws_secret_access_key=key["SecretAccessKey"],
     )
 
-    def may_list(action: str) -> bool:
+    def refusal(action: str) -> str | None:
         statement = {"Effect": "Allow", "Action": action, "Resource": "*"}
         iam.put_user_policy(
             UserName=name, PolicyName="it", PolicyDocument=json.dumps({"Statement": [statement]})
         )
         try:
             sqs.list_queues()
-        except ClientError as refusal:
-            assert "AccessDenied" in str(refusal)
-            return False
-        return True
+        except ClientError as refused:
+            return refused.response.get("Error", {}).get("Code")
+        return None
 
-    seen = [may_list(action) for action in ("sqs:ListQueues", "sqs:SendMessage", "sqs:*")]
+    seen = [refusal(action) for action in ("sqs:ListQueues", "sqs:SendMessage", "sqs:*")]
 
-    assert seen == [True, False, True]
+    assert seen == [None, "AccessDenied", None]
