@@ -73,7 +73,7 @@ def _prepare() -> None:
     begin = Loader.__init__
     known: dict[tuple[str, ...], dict[object, object]] = {}
 
-    def share(self: Loader, *arguments: Any, **named: Any) -> None:
+    def share(self: Any, *arguments: Any, **named: Any) -> None:
         begin(self, *arguments, **named)
         # What one has looked for and read by now; each session would do so anew.
         self._cache = known.setdefault(tuple(self.search_paths), {})

@@ -10,6 +10,7 @@
  */
 
 import { once } from 'node:events';
+import readline from 'node:readline';
 import vm from 'node:vm';
 
 import { requests } from './requests.mjs';
@@ -101,17 +102,7 @@ async function reply({ number, code, handler, context, authType }) {
   }
 }
 
-/** The lines of standard input: readline's cost more than most handlers. */
-async function* lines() {
-  let begun = '';
-  for await (const part of process.stdin.setEncoding('utf8')) {
-    const ended = (begun + part).split('\n');
-    begun = ended.pop();
-    yield* ended;
-  }
-}
-
-for await (const line of lines()) {
+for await (const line of readline.createInterface({ input: process.stdin })) {
   let answer;
   try {
     answer = JSON.stringify(await reply(JSON.parse(line)));

@@ -8,7 +8,7 @@ what is plain is done at once. All else is the library's.
 
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from jsonata import Jsonata, jexception, utils  # pyright: ignore[reportMissingTypeStubs]
 
@@ -76,9 +76,9 @@ class Steps(Jsonata):
         environment: Any,
     ) -> Any:
         """An object: of one input and with keys that are written out, there is nothing to group."""
-        keys = _once(expr, "keys", _keys)
-        if isinstance(input, list) or keys is None:
-            return super().evaluate_group_expression(expr, input, environment)
+        keys = None if isinstance(input, list) else _once(expr, "keys", _keys)
+        if keys is None:
+            return super().evaluate_group_expression(expr, cast(Any, input), environment)
         made: dict[str, Any] = {}
         for key, (_, written) in zip(keys, expr.lhs_object, strict=True):
             value = self.eval(written, input, environment)

@@ -62,3 +62,20 @@ def test_a_function_that_brings_a_library_itself_has_its_own(aws: Aws) -> None:
 
     assert worker["boto3"].startswith(worker["folder"])
     assert worker["imported"] == []
+
+
+READ = """
+from botocore.loaders import Loader
+
+def handle(event, context):
+    known = {name for name, *_ in Loader()._cache}
+    return [sorted(known), len(Loader(extra_search_paths=["/nowhere"])._cache)]
+"""
+
+
+def test_what_botocore_has_read_is_shared_where_it_would_read_the_same(aws: Aws) -> None:
+    name = python_function(aws, {"code": READ})
+    known, elsewhere = json.load(aws.functions.invoke(FunctionName=name)["Payload"])
+
+    assert {"list_available_services", "load_service_model"} <= set(known)
+    assert elsewhere == 0
