@@ -177,7 +177,10 @@ class _Observer:
         await self.session.execute(GraphQLRequest(mutation, variable_values=variables))
         deadline = time.monotonic() + SETTLED_WITHIN_SECONDS
         while True:
-            lines = [json.loads(line) for line in self.calls.read_bytes()[read:].splitlines()]
+            text = self.calls.read_bytes()[read:]
+            # The last one may be being written.
+            whole = text[: text.rfind(b"\n") + 1]
+            lines = [json.loads(line) for line in whole.splitlines()]
             published += sum(each.message == "Update published" for each in self.functions.new())
             while not self.updates.empty():
                 updates.append(self.updates.get_nowait())

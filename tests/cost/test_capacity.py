@@ -95,17 +95,22 @@ def test_what_binds_first_comes_first() -> None:
     needs = capacity(stage())
     rates = [each.rate for each in needs]
     assert rates == sorted(rates)
-    assert needs[0].name == "consumers of `order-queue`"
-    assert binding(needs) == (
-        f"What binds first: consumers of order-queue, at {needs[0].rate:.1f} orders a second;"
-        f" in a new account Lambda, all functions, at"
-        f" {need(stage(), 'Lambda, all functions').new_rate:.1f}."
-    )
-    few = capacity(stage("dev"))
-    assert binding(few) == (
-        f"What binds first: consumers of order-queue, at {few[0].rate:.1f} orders a second,"
-        " in a new account too."
-    )
     # With consumers enough, Step Functions does.
     more = capacity(stage("prod", consumerMaxConcurrency=100))
     assert more[0].name == "Step Functions, StartExecution"
+
+
+def a_need(name: str, quota: float | None, new: float | None) -> Need:
+    return Need(name=name, unit="/s", per_order=0.3, quota=quota, new=new)
+
+
+def test_what_binds_first_is_told_in_a_sentence() -> None:
+    consumers, functions = a_need("consumers of `orders`", 5, 5), a_need("Lambda", 1000, 10)
+    nobody, sandbox = a_need("Lambda `a`", None, None), a_need("SES", None, 1)
+    assert binding([consumers, functions, nobody]) == (
+        "What binds first: consumers of orders, at 16.7 orders a second, in a new account too."
+    )
+    assert binding([consumers, functions, sandbox]) == (
+        "What binds first: consumers of orders, at 16.7 orders a second;"
+        " in a new account SES, at 3.3."
+    )

@@ -1,15 +1,18 @@
 """`python -m cost`, as it is called, and the README's table that it makes."""
 
+import io
 import json
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 from cost import estimate
-from cost.report import markdown
-from tests.cost.graphs import stage
+from cost.capacity import capacity
+from cost.report import markdown, show
+from tests.cost.graphs import added, stage
 
 ROOT = Path(__file__).parents[2]
 
@@ -55,6 +58,13 @@ def test_it_fits_into_80_columns_and_says_what_it_counts() -> None:
     ):
         assert sentence in told
     assert "NOT PRICED" not in told
+
+
+def test_what_has_no_price_stands_out() -> None:
+    graph = added(stage(), "aws:redshift/cluster:Cluster", "sales")
+    shown = io.StringIO()
+    show(Console(file=shown, width=80), "prod", estimate(graph), capacity(graph), None)
+    assert "NOT PRICED: aws:redshift/cluster:Cluster sales." in " ".join(shown.getvalue().split())
 
 
 def test_a_program_gets_one_json_object() -> None:
