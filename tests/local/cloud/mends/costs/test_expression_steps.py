@@ -103,6 +103,7 @@ EXPRESSIONS = [
         "$substring(?, 0, 1)($a.t)",
         "$eval('b.c')",
         "$a.$eval('b')",
+        "$a.$eval({'b': 9}.$string('b'))",
         "$a.b ~> $eval('$count($)')",
         "$f(1)",
     ),
