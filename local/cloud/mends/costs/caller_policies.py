@@ -38,8 +38,7 @@ def _caller_arn(headers: dict[str, Any], query: dict[str, Any] | None = None) ->
     account = _responses.get_account_id()
     key = _router.extract_access_key_id(headers, query or {})
     if key:
-        owner = _responses._account_from_sts_session(key) or account
-        found = _iam.resolve_credential(key, owner)
+        found = _iam.resolve_credential(key, _responses._account_from_sts_session(key))
         if not isinstance(found, _iam.CredentialResolutionError) and found.principal_arn:
             return found.principal_arn
     return f"arn:aws:iam::{account}:root"

@@ -37,6 +37,25 @@ EXPRESSIONS = [
         "$missing.b",
         "$f.b",
     ),
+    # What follows a value that is none of a path's.
+    *(
+        "$f(1)[]",
+        "$a[]",
+        "($a.b.c)[]",
+        "$string(1)[]",
+        "[$a.b.c][]",
+        "$f(1)[0]",
+        "$a[0]",
+        "[3, 4][1]",
+    ),
+    *("$sort([2, 1])[0]", "$a{'k': 1}", "$f(1){'k': $}", "[1, 2]{'k': $}", "$f(1)[$ > 0]{'k': $}"),
+    *(
+        "$a.(b#$i).{'i': $i}",
+        "$a.(b@$x).{'x': $x}",
+        "(b@$x)",
+        "$a.(b.c.%).n",
+        "($a.b)@$x.{'x': $x}",
+    ),
     # Objects.
     *(
         "{}",
@@ -84,6 +103,7 @@ EXPRESSIONS = [
         "$substring(?, 0, 1)($a.t)",
         "$eval('b.c')",
         "$a.$eval('b')",
+        "$a.$eval({'b': 9}.$string('b'))",
         "$a.b ~> $eval('$count($)')",
         "$f(1)",
     ),
