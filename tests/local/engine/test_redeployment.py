@@ -61,13 +61,12 @@ class Stage:
 
     def queues(self) -> dict[str, dict[str, Any]]:
         """The attributes of the stage's queues, by the names in the program."""
-        urls = self.aws.sqs.list_queues(QueueNamePrefix=self.prefix).get("QueueUrls", [])
+        sqs: Any = self.aws.sqs
+        urls: list[str] = sqs.list_queues(QueueNamePrefix=self.prefix).get("QueueUrls", [])
         return {
-            url.rpartition("/")[2].removeprefix(self.prefix)[:-8]: dict(
-                self.aws.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])[
-                    "Attributes"
-                ]
-            )
+            url.rpartition("/")[2].removeprefix(self.prefix)[:-8]: sqs.get_queue_attributes(
+                QueueUrl=url, AttributeNames=["All"]
+            )["Attributes"]
             for url in urls
         }
 
