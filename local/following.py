@@ -17,7 +17,7 @@ from local.engine.deployed import Deployed
 from local.engine.evaluation import ProgramFault, Registered
 from local.engine.evaluator import Evaluator
 from local.engine.program import ROOT
-from local.engine.redeployment import Refused, WouldLose, redeploy
+from local.engine.redeployment import NotDeleted, Refused, WouldLose, redeploy
 from local.engine.stored_stage import fingerprint, source_files
 
 LOOK_SECONDS = 0.2
@@ -100,6 +100,9 @@ class Following:
                 self._aws,
                 name_prefix(STAGE),
             )
+        except NotDeleted as rest:
+            self._show(str(rest), True)
+            self._done(program)
         except WouldLose as refusal:
             self._show(f"{refusal}\n  {self._anew}", True)
         except Refused as refusal:
