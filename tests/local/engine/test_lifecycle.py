@@ -13,7 +13,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from local.embedded_cloud import EmbeddedCloud
-from local.engine import deployed, stage_config
+from local.engine import deployed
 from local.engine.archive import is_archive
 from local.engine.deployed import Resource
 from local.engine.providers import PROVIDERS
@@ -34,13 +34,17 @@ TAGS = {"project": "orderflow", "team": "pizza"}
 
 
 @pytest.fixture(scope="module")
+def cloud() -> Iterator[EmbeddedCloud]:
+    """One for these tests alone: others look at a cloud of one stage."""
+    with EmbeddedCloud() as cloud:
+        yield cloud
+
+
+@pytest.fixture(scope="module")
 def stage(cloud: EmbeddedCloud) -> dict[tuple[str, str], Resource]:
-    """A stage that this module has for itself, with WAF before it."""
-    stage = deployed.Deployed()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(cloud, "deployed", stage)
-        cloud.deploy({"waf": True, "alarmEmails": ["ops@orderflow.example"]})
-        return cloud.deployed.resources
+    """A stage with all that one can have."""
+    cloud.deploy({"waf": True, "alarmEmails": ["ops@orderflow.example"]})
+    return cloud.deployed.resources
 
 
 def of(stage: dict[tuple[str, str], Resource], resource_type: str, name: str) -> Resource:
@@ -424,8 +428,6 @@ def test_everything_goes_and_nothing_is_left(cloud: EmbeddedCloud) -> None:
             each.provider.read(cloud.aws, each.state)
         assert is_gone(raised.value), (each.key, raised.value)
     assert queues(cloud) == before
-    config = stage_config("local")
-    assert config["orderflow:senderEmail"]
 
 
 def queues(cloud: EmbeddedCloud) -> set[str]:
@@ -447,3 +449,19 @@ def test_an_operators_mail_ends_with_the_subscription(cloud: EmbeddedCloud) -> N
     made.provider.remove(cloud.aws, made.state)
     assert endpoints() == set()
     cloud.aws.sns.delete_topic(TopicArn=topic)
+
+
+def test_what_another_has_taken_the_place_of_stays(
+    cloud: EmbeddedCloud, stage: dict[tuple[str, str], Resource]
+) -> None:
+    old = of(stage, "WebAclAssociation", "order-api")
+    acl = PROVIDERS["aws:wafv2/webAcl:WebAcl"]
+    given = of(stage, "WebAcl", "order-api").inputs
+    another = acl.make(cloud.aws, {**given, "name": f"another-{secrets.token_hex(4)}"})
+    new = old.provider.make(cloud.aws, {**old.inputs, "webAclArn": another["arn"]})
+    # Pulumi makes the new one first, and removes the old one then.
+    old.provider.remove(cloud.aws, old.state)
+    assert old.provider.read(cloud.aws, new)["webAclArn"] == another["arn"]
+    old.provider.remove(cloud.aws, new)
+    acl.remove(cloud.aws, another)
+    assert old.provider.make(cloud.aws, old.inputs) == old.state
