@@ -13,6 +13,7 @@ from local.appsync import Gateway
 from local.cloud import CloudError, Emulator, SavedState, ensure_node, settle_environment
 from local.engine import deploy, stage_config
 from local.engine.aws import Aws
+from local.engine.deployed import Deployed
 from local.graphiql import asset_routes, sign_in_routes
 from local.mailbox import Mailbox
 from local.pages import page_routes
@@ -64,6 +65,7 @@ class EmbeddedCloud:
             ],
         )
         self._aws: Aws | None = None
+        self.deployed = Deployed()
 
     @property
     def aws(self) -> Aws:
@@ -127,7 +129,8 @@ class EmbeddedCloud:
             options: options of the stage to change, such as `{"paymentSuccessRate": 1}`.
             registered: is told the type and name of each resource that has been created.
         """
-        return deploy(STAGE, stage_config(STAGE, options), self.aws, registered)
+        self.deployed = deploy(STAGE, stage_config(STAGE, options), self.aws, registered)
+        return self.deployed.outputs
 
 
 def make_folder(folder: Path) -> None:

@@ -15,6 +15,7 @@ from local.cloud.emulator import require_free
 from local.customers import Accounts
 from local.demo import deploy_shown, make_console, show_trouble
 from local.embedded_cloud import CA, LOCAL, EmbeddedCloud
+from local.engine.resource_provider import ProviderServer
 from local.engine.stored_stage import StoredStage, fingerprint
 from local.running import ADDRESSES, OUTPUTS, PASSWORDS, TRUSTED, the_only_one
 from local.watch import LogFile, Watch
@@ -75,9 +76,12 @@ def _serve(ports: Ports, console: Console, empty: bool, state: SavedState | None
     for port, variable in ((emulator_port, "AWS_PORT"), (gateway_port, "PORT")):
         begin_anew = f"begin anew elsewhere: rm -r {STATE}"
         require_free(port, begin_anew if stored else f"choose another (make up {variable}=…)")
-    with EmbeddedCloud(
-        emulator_port=emulator_port, gateway_port=gateway_port, state=state
-    ) as cloud:
+    with (
+        EmbeddedCloud(
+            emulator_port=emulator_port, gateway_port=gateway_port, state=state
+        ) as cloud,
+        contextlib.ExitStack() as stack,
+    ):
         _write_addresses(cloud)
         program = fingerprint()
         outputs = _stage(cloud, console, empty, stored)
@@ -88,7 +92,8 @@ def _serve(ports: Ports, console: Console, empty: bool, state: SavedState | None
                 outputs=outputs,
                 program=stored.program if stored and stored.outputs else program,
             ).write(cloud.folder)
-        _show(cloud, console, outputs)
+        provider = stack.enter_context(ProviderServer(cloud.aws)) if empty else None
+        _show(cloud, console, outputs, provider)
         if stored and stored.outputs and stored.program != program:
             console.print(
                 "[bold yellow]The stored stage is older than the program, which has changed "
@@ -160,7 +165,12 @@ def _require_whole(cloud: EmbeddedCloud, outputs: dict[str, Any]) -> None:
         ) from error
 
 
-def _show(cloud: EmbeddedCloud, console: Console, outputs: dict[str, Any]) -> None:
+def _show(
+    cloud: EmbeddedCloud,
+    console: Console,
+    outputs: dict[str, Any],
+    provider: ProviderServer | None,
+) -> None:
     def row(label: str, *values: str) -> None:
         # Never wrapped, so that what is copied from a narrow terminal is whole.
         console.print(
@@ -173,8 +183,9 @@ def _show(cloud: EmbeddedCloud, console: Console, outputs: dict[str, Any]) -> No
     row("mail", f"{cloud.gateway.url}/mailbox")
     shutil.copy(cloud.folder / CA, TRUSTED)
     row("TLS", f"AppSync's port takes https and wss too; the authority to trust is {TRUSTED}")
+    if provider:
+        row("Pulumi", f"{provider.environment} pulumi up --stack local")
     if not outputs:
-        console.print("Nothing is deployed: run [bold]pulumi up --stack local[/]")
         return
     OUTPUTS.write_text(json.dumps(outputs, indent=2) + "\n")
     row("outputs", str(OUTPUTS))

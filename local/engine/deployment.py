@@ -1,5 +1,6 @@
 """Creates each resource that the program registers, through the provider of its type."""
 
+import secrets
 import threading
 import traceback
 from collections.abc import Callable, Mapping
@@ -10,10 +11,10 @@ from typing import Any
 import pulumi
 from pulumi.runtime.mocks import MockCallArgs, MockResourceArgs, Mocks
 
-from local.engine import providers
 from local.engine.aws import Aws
+from local.engine.deployed import Deployed, create, read_inputs
 from local.engine.program import ROOT, name_prefix, run_program
-from local.engine.providers.provider import ReadInputs, whole_numbers
+from local.engine.providers.provider import SUFFIX
 
 
 class DeploymentError(Exception):
@@ -25,7 +26,7 @@ def deploy(
     config: Mapping[str, str],
     aws: Aws,
     registered: Callable[[str, str], None] = lambda _type, _name: None,
-) -> dict[str, Any]:
+) -> Deployed:
     """Run the program, creating what it registers, in the order of dependence.
 
     Args:
@@ -33,9 +34,6 @@ def deploy(
         config: as `stage_config` gives it.
         aws: where to create.
         registered: is told the type and name of each resource that has been created.
-
-    Returns:
-        The stack's outputs.
 
     Raises:
         DeploymentError: a resource could not be created, or the program raised.
@@ -53,7 +51,8 @@ def deploy(
     # Pulumi, interrupted anywhere, can wait for ever: it is this thread that an interrupt ends.
     threading.Thread(target=run, name="deployment", daemon=True).start()
     try:
-        return deployed.result()
+        creator.deployed.outputs = deployed.result()
+        return creator.deployed
     except Exception as error:
         # Pulumi reports the first failure as one of a call of its own: ours names the resource.
         if creator.failure:
@@ -82,8 +81,14 @@ def _of_project(filename: str) -> Path | None:
     return None if file is None or file.parts[0] == ".venv" else file
 
 
+def proposed_name(prefix: str, name: str) -> str:
+    """The name that Pulumi.yaml's pattern makes of a resource's, so that two stages fit one account."""
+    return f"{prefix}{name}-{secrets.token_hex(4)[:SUFFIX]}"
+
+
 class _Creator(Mocks):
     def __init__(self, aws: Aws, prefix: str, registered: Callable[[str, str], None]) -> None:
+        self.deployed = Deployed()
         self.failure: DeploymentError | None = None
         self.cause: Exception | None = None
         self._aws = aws
@@ -96,23 +101,21 @@ class _Creator(Mocks):
     def new_resource(self, args: MockResourceArgs) -> tuple[str, dict[str, Any]]:
         if not args.custom:
             return args.name, args.inputs
-        create = providers.PROVIDERS.get(args.typ)
-        if create is None:
-            raise self._fail(
-                f"{args.name!r} could not be created: the embedded cloud has no resource type "
-                f"{args.typ}. Add a provider for it in local/engine/providers."
-            )
-        inputs = ReadInputs(whole_numbers(args.inputs))
         try:
-            created = create(self._aws, self._prefix + args.name, inputs)
-            if inputs.unread:
-                raise ValueError(f"its provider does not know {', '.join(sorted(inputs.unread))}")
+            resource = create(
+                self._aws,
+                args.typ,
+                args.name,
+                read_inputs(args.inputs),
+                proposed_name(self._prefix, args.name),
+            )
         except Exception as error:
             raise self._fail(
                 f"{args.name!r} ({args.typ}) could not be created: {error}", error
             ) from error
+        self.deployed.resources[resource.key] = resource
         self._registered(args.typ, args.name)
-        return created[0], {**args.inputs, "region": self._aws.region, **created[1]}
+        return resource.state["id"], {**resource.state, **args.inputs}
 
     def _fail(self, message: str, cause: Exception | None = None) -> DeploymentError:
         error = DeploymentError(message)

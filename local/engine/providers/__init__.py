@@ -1,7 +1,6 @@
-"""How each resource type is created on the emulator: one module for each AWS service.
+"""How each resource type is made, read, changed and removed: one module for each AWS service.
 
-A provider takes the clients, the resource's name in the program and its inputs, named as Pulumi's
-engine names them; it returns the resource's id and the outputs that its inputs do not give.
+Inputs and outputs are named as Pulumi's provider of AWS names them.
 """
 
 from local.engine.providers import (
