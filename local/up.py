@@ -4,6 +4,7 @@ import contextlib
 import json
 import shutil
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,8 +16,10 @@ from local.cloud.emulator import require_free
 from local.customers import Accounts
 from local.demo import deploy_shown, make_console, show_trouble
 from local.embedded_cloud import CA, LOCAL, EmbeddedCloud
+from local.engine.deployed import Deployed
 from local.engine.resource_provider import ProviderServer
 from local.engine.stored_stage import StoredStage, fingerprint
+from local.following import Following
 from local.running import ADDRESSES, OUTPUTS, PASSWORDS, TRUSTED, the_only_one
 from local.watch import LogFile, Watch
 
@@ -77,32 +80,42 @@ def _serve(ports: Ports, console: Console, empty: bool, state: SavedState | None
         begin_anew = f"begin anew elsewhere: rm -r {STATE}"
         require_free(port, begin_anew if stored else f"choose another (make up {variable}=…)")
     with (
-        EmbeddedCloud(
-            emulator_port=emulator_port, gateway_port=gateway_port, state=state
-        ) as cloud,
+        EmbeddedCloud(emulator_port=emulator_port, gateway_port=gateway_port, state=state) as cloud,
         contextlib.ExitStack() as stack,
     ):
         _write_addresses(cloud)
         program = fingerprint()
         outputs = _stage(cloud, console, empty, stored)
-        if state:
-            StoredStage(
-                emulator_port=emulator_port,
-                gateway_port=gateway_port,
-                outputs=outputs,
-                program=stored.program if stored and stored.outputs else program,
-            ).write(cloud.folder)
+        behind = bool(stored and outputs and stored.program != program)
+
+        def store(program: str) -> None:
+            if state:
+                StoredStage(
+                    emulator_port=emulator_port,
+                    gateway_port=gateway_port,
+                    deployed=cloud.deployed,
+                    program=program,
+                ).write(cloud.folder)
+
+        store(stored.program if stored and behind else program)
         provider = stack.enter_context(ProviderServer(cloud.aws)) if empty else None
         _show(cloud, console, outputs, provider)
-        if stored and stored.outputs and stored.program != program:
-            console.print(
-                "[bold yellow]The stored stage is older than the program, which has changed "
-                f"since.[/] To deploy it anew, and lose the orders: stop, rm -r {STATE}",
-                soft_wrap=True,
-            )
         console.print(
             "\nWhat functions warn of and fail by is shown here; make logs shows all they say."
         )
+        if outputs:
+            console.print("What is saved of the program is deployed at once.")
+            stack.enter_context(
+                Following(
+                    cloud.aws,
+                    cloud.deployed,
+                    behind=behind,
+                    show=_show_following(console),
+                    done=lambda: _followed(cloud.deployed, store),
+                    anew=f"To begin anew without them: stop, {f'rm -r {STATE}, ' if state else ''}"
+                    "and start again.",
+                )
+            )
         console.print("Ctrl-C stops everything.")
         with contextlib.suppress(KeyboardInterrupt):
             _wait(cloud, console)
@@ -140,10 +153,24 @@ def _stage(
     cloud: EmbeddedCloud, console: Console, empty: bool, stored: StoredStage | None
 ) -> dict[str, Any]:
     """The outputs of the stage: the stored one's, or a new one's."""
-    if stored and stored.outputs:
-        _require_whole(cloud, stored.outputs)
-        return stored.outputs
+    if stored and stored.deployed.outputs:
+        _require_whole(cloud, stored.deployed.outputs)
+        cloud.deployed = stored.deployed
+        return stored.deployed.outputs
     return {} if empty else deploy_shown(cloud, console)
+
+
+def _show_following(console: Console) -> Callable[[str, bool], None]:
+    def show(message: str, bad: bool) -> None:
+        style = "bold red" if bad else "green"
+        console.print(message, style=style, markup=False, highlight=False, soft_wrap=True)
+
+    return show
+
+
+def _followed(deployed: Deployed, store: Callable[[str], None]) -> None:
+    OUTPUTS.write_text(json.dumps(deployed.outputs, indent=2) + "\n")
+    store(fingerprint())
 
 
 def _require_whole(cloud: EmbeddedCloud, outputs: dict[str, Any]) -> None:

@@ -59,9 +59,7 @@ class Deployed:
     @classmethod
     def of_json(cls, stored: Mapping[str, Any]) -> Self:
         resources = [Resource(**each) for each in stored["resources"]]
-        return cls(
-            outputs=stored["outputs"], resources={each.key: each for each in resources}
-        )
+        return cls(outputs=stored["outputs"], resources={each.key: each for each in resources})
 
 
 class UnknownType(ValueError):

@@ -59,11 +59,13 @@ def deploy(
             raise creator.failure from creator.cause
         if isinstance(error, pulumi.RunError):
             raise
-        raise DeploymentError(_told(error)) from error
+        raise DeploymentError(told(error)) from error
 
 
-def _told(error: BaseException) -> str:
+def told(error: BaseException) -> str:
     """What the program raised, and where: the innermost line of it that is the project's own."""
+    if isinstance(error, pulumi.RunError):
+        return str(error)
     if isinstance(error, SyntaxError) and error.filename:
         return f"{_of_project(error.filename) or error.filename}, line {error.lineno}: {error.msg}"
     ours = [
@@ -82,7 +84,7 @@ def _of_project(filename: str) -> Path | None:
 
 
 def proposed_name(prefix: str, name: str) -> str:
-    """The name that Pulumi.yaml's pattern makes of a resource's, so that two stages fit one account."""
+    """What Pulumi.yaml's pattern makes of a resource's name, so that two stages fit one account."""
     return f"{prefix}{name}-{secrets.token_hex(4)[:SUFFIX]}"
 
 
@@ -99,14 +101,15 @@ class _Creator(Mocks):
         raise self._fail(f"The embedded cloud has no function {args.token}.")
 
     def new_resource(self, args: MockResourceArgs) -> tuple[str, dict[str, Any]]:
+        registered: dict[str, Any] = args.inputs
         if not args.custom:
-            return args.name, args.inputs
+            return args.name, registered
         try:
             resource = create(
                 self._aws,
                 args.typ,
                 args.name,
-                read_inputs(args.inputs),
+                read_inputs(registered),
                 proposed_name(self._prefix, args.name),
             )
         except Exception as error:
@@ -115,7 +118,7 @@ class _Creator(Mocks):
             ) from error
         self.deployed.resources[resource.key] = resource
         self._registered(args.typ, args.name)
-        return resource.state["id"], {**resource.state, **args.inputs}
+        return resource.state["id"], {**resource.state, **registered}
 
     def _fail(self, message: str, cause: Exception | None = None) -> DeploymentError:
         error = DeploymentError(message)

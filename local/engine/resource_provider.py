@@ -96,9 +96,7 @@ class ResourceProvider(ResourceProviderServicer):
 
     def Configure(self, request: Any, context: Any) -> proto.ConfigureResponse:
         # Secrets and outputs are not accepted: the engine then keeps track of them itself.
-        return proto.ConfigureResponse(
-            supportsPreview=True, supports_autonaming_configuration=True
-        )
+        return proto.ConfigureResponse(supportsPreview=True, supports_autonaming_configuration=True)
 
     def Invoke(self, request: proto.InvokeRequest, context: grpc.ServicerContext) -> Any:
         context.abort(
@@ -191,9 +189,8 @@ class ResourceProvider(ResourceProviderServicer):
             if not state or changed & set(moved_by)
         }
         kept = {key: value for key, value in state.items() if key not in provider.inputs}
-        left_out = {
-            key: known.default for key, known in provider.inputs.items() if known.default is not None
-        }
+        defaults = {key: known.default for key, known in provider.inputs.items()}
+        left_out = {key: value for key, value in defaults.items() if value is not None}
         name = {provider.name: state.get(provider.name, UNKNOWN)} if provider.name else {}
         tags = {"tagsAll": inputs.get("tags", {})} if "tags" in provider.inputs else {}
         given = {key: value for key, value in inputs.items() if key != DEFAULTS}

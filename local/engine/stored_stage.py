@@ -2,15 +2,18 @@
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
 from local.cloud import CloudError
 from local.cloud.saved_state import damaged
+from local.engine.deployed import Deployed
 from local.engine.program import ROOT
 
 SOURCES = ("Pulumi*.yaml", "__main__.py", "infra/**/*", "functions/**/*", "graphql/**/*")
+# Not what editors put beside them.
+SUFFIXES = {".py", ".js", ".json", ".graphql", ".yaml"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,13 +21,13 @@ class StoredStage:
     """A deployed stage, whose addresses hold the ports that it was deployed at.
 
     Args:
-        outputs: the stack's; empty where the deployment was left to the Pulumi CLI.
+        deployed: the stage; empty where the deployment was left to the Pulumi CLI.
         program: `fingerprint` of the program that was deployed.
     """
 
     emulator_port: int
     gateway_port: int
-    outputs: dict[str, Any]
+    deployed: Deployed
     program: str
 
     @classmethod
@@ -36,12 +39,19 @@ class StoredStage:
         """
         file = folder / "stage.json"
         try:
-            return cls(**json.loads(file.read_text())) if file.is_file() else None
-        except (ValueError, TypeError) as error:
+            if not file.is_file():
+                return None
+            stored: dict[str, Any] = json.loads(file.read_text())
+            return cls(deployed=Deployed.of_json(stored.pop("deployed")), **stored)
+        except (ValueError, TypeError, KeyError) as error:
             raise damaged(file, error, folder.parent) from error
 
     def write(self, folder: Path) -> None:
-        (folder / "stage.json").write_text(json.dumps(asdict(self)))
+        stored = {**vars(self), "deployed": self.deployed.as_json()}
+        # Whole or not at all: it is written while the stage changes.
+        written = folder / "stage.json.new"
+        written.write_text(json.dumps(stored))
+        written.replace(folder / "stage.json")
 
     def require_ports(self, emulator_port: int | None, gateway_port: int | None) -> None:
         """Refuse other ports than the stage's; None is any.
@@ -63,8 +73,13 @@ class StoredStage:
 def fingerprint() -> str:
     """Of the program's files: another one deploys another stage."""
     digest = hashlib.sha256()
-    for file in sorted(file for pattern in SOURCES for file in ROOT.glob(pattern)):
-        if file.is_file() and "__pycache__" not in file.parts:
-            content = file.read_bytes()
-            digest.update(f"{file.relative_to(ROOT)} {len(content)}\n".encode() + content)
+    for file in source_files():
+        content = file.read_bytes()
+        digest.update(f"{file.relative_to(ROOT)} {len(content)}\n".encode() + content)
     return digest.hexdigest()
+
+
+def source_files() -> list[Path]:
+    """The program's files."""
+    found = (file for pattern in SOURCES for file in ROOT.glob(pattern))
+    return sorted(f for f in found if f.suffix in SUFFIXES and "__pycache__" not in f.parts)

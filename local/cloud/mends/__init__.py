@@ -9,6 +9,7 @@ from local.cloud.mends.event_deliveries import ask_queue_policies
 from local.cloud.mends.execution_ends import end_executions_once
 from local.cloud.mends.execution_starts import tell_executions_apart
 from local.cloud.mends.function_errors import name_function_errors
+from local.cloud.mends.function_updates import let_calls_end
 from local.cloud.mends.queue_messages import change_queues_whole
 from local.cloud.mends.ses_identities import authorize_sending_on_identities
 from local.cloud.mends.table_writes import write_tables_whole
@@ -21,6 +22,7 @@ MENDS = (
     change_queues_whole,
     end_executions_once,
     keep_to_pool_settings,
+    let_calls_end,
     name_function_errors,
     tell_executions_apart,
     write_tables_whole,

@@ -30,9 +30,7 @@ class GraphQLApi(Provider):
         "queryDepthLimit": Property(default=0),
         "resolverCountLimit": Property(default=0),
         "schema": ANY,
-        "userPoolConfig": structure(
-            "userPoolId", "awsRegion", "defaultAction", "appIdClientRegex"
-        ),
+        "userPoolConfig": structure("userPoolId", "awsRegion", "defaultAction", "appIdClientRegex"),
         "xrayEnabled": Property(default=False),
         "tags": TAGS,
     }
@@ -235,9 +233,9 @@ class Resolver(Provider):
 
     def read(self, aws: Aws, state: State) -> State:
         api_id, type_name, field = state["id"].split("-")
-        found: Any = aws.appsync.get_resolver(
-            apiId=api_id, typeName=type_name, fieldName=field
-        )["resolver"]
+        found: Any = aws.appsync.get_resolver(apiId=api_id, typeName=type_name, fieldName=field)[
+            "resolver"
+        ]
         optional = {
             "dataSource": found.get("dataSourceName"),
             "pipelineConfig": found.get("pipelineConfig"),

@@ -106,8 +106,7 @@ class Table(Provider):
             ],
             "billingMode": table.get("BillingModeSummary", {}).get("BillingMode", "PROVISIONED"),
             "localSecondaryIndexes": [
-                _described(index)
-                | {"rangeKey": each["AttributeName"] for each in index["KeySchema"][1:]}
+                {**_described(index), "rangeKey": index["KeySchema"][1]["AttributeName"]}
                 for index in table.get("LocalSecondaryIndexes") or []
             ],
             "globalSecondaryIndexes": [
@@ -115,9 +114,7 @@ class Table(Provider):
                 for index in table.get("GlobalSecondaryIndexes") or []
             ],
             "streamEnabled": enabled,
-            "pointInTimeRecovery": {
-                "enabled": recovery["PointInTimeRecoveryStatus"] == "ENABLED"
-            },
+            "pointInTimeRecovery": {"enabled": recovery["PointInTimeRecoveryStatus"] == "ENABLED"},
             "deletionProtectionEnabled": table.get("DeletionProtectionEnabled", False),
             "tags": tag_map(
                 aws.dynamodb.list_tags_of_resource(ResourceArn=table["TableArn"])["Tags"]

@@ -34,7 +34,9 @@ class Function(Provider):
         "environment": Property(fields=frozenset({"variables"}), compared=_variables),
         "handler": ANY,
         "layers": Property(default=[]),
-        "loggingConfig": structure("logFormat", "logGroup", "applicationLogLevel", "systemLogLevel"),
+        "loggingConfig": structure(
+            "logFormat", "logGroup", "applicationLogLevel", "systemLogLevel"
+        ),
         "memorySize": Property(default=128),
         "role": ANY,
         "runtime": ANY,

@@ -203,13 +203,15 @@ class Provider(ABC):
 
     def seen(self, inputs: Mapping[str, Any], state: State) -> Inputs:
         """The inputs as AWS has them, by what `look` found; as they were where that is the same."""
-        made_of_prefix = {self.name} if "namePrefix" in inputs else set[str]()
-        found: Inputs = {
-            key: inputs[key] if key in inputs and known.same(inputs[key], state[key]) else state[key]
-            for key, known in self.inputs.items()
-            if key in state and key not in made_of_prefix
-            if key in inputs or not known.same(None, state[key])
-        }
+        found: Inputs = {}
+        for key, known in self.inputs.items():
+            made_of_prefix = key == self.name and "namePrefix" in inputs
+            if key not in state or made_of_prefix:
+                continue
+            if known.same(inputs.get(key), state[key]):
+                found |= {key: inputs[key]} if key in inputs else {}
+            else:
+                found[key] = state[key]
         return {**found, DEFAULTS: inputs[DEFAULTS]} if DEFAULTS in inputs else found
 
     def change(

@@ -103,9 +103,7 @@ class TopicPolicy(Provider):
 
 
 def _set_policy(aws: Aws, topic_arn: str, policy: str) -> None:
-    aws.sns.set_topic_attributes(
-        TopicArn=topic_arn, AttributeName="Policy", AttributeValue=policy
-    )
+    aws.sns.set_topic_attributes(TopicArn=topic_arn, AttributeName="Policy", AttributeValue=policy)
 
 
 class TopicSubscription(Provider):

@@ -52,6 +52,7 @@ class StateMachine(Provider):
         arn = state["id"]
         machine: Any = aws.step_functions.describe_state_machine(stateMachineArn=arn)
         logging = machine.get("loggingConfiguration") or {}
+        groups = [each["cloudWatchLogsLogGroup"] for each in logging.get("destinations") or []]
         found: State = {
             "name": machine["name"],
             "arn": arn,
@@ -62,10 +63,7 @@ class StateMachine(Provider):
             "loggingConfiguration": {
                 "level": logging.get("level", "OFF"),
                 "includeExecutionData": logging.get("includeExecutionData", False),
-                **{
-                    "logDestination": each["cloudWatchLogsLogGroup"]["logGroupArn"]
-                    for each in logging.get("destinations") or []
-                },
+                **({"logDestination": groups[0]["logGroupArn"]} if groups else {}),
             },
             "roleArn": machine["roleArn"],
             "type": machine["type"],

@@ -46,6 +46,7 @@ class WebAcl(Provider):
 
     def read(self, aws: Aws, state: State) -> State:
         acl: Any = self._get(aws, state)["WebACL"]
+        tags: Any = aws.waf.list_tags_for_resource(ResourceARN=acl["ARN"])["TagInfoForResource"]
         return {
             "name": acl["Name"],
             "arn": acl["ARN"],
@@ -55,11 +56,7 @@ class WebAcl(Provider):
             "rules": [_rule(camel(rule), str.lower) for rule in acl.get("Rules", [])],
             "scope": state["scope"],
             "visibilityConfig": _visibility(camel(acl["VisibilityConfig"]), str.lower),
-            "tags": tag_map(
-                aws.waf.list_tags_for_resource(ResourceARN=acl["ARN"])["TagInfoForResource"][
-                    "TagList"
-                ]
-            ),
+            "tags": tag_map(tags["TagList"]),
         }
 
     def update(self, aws: Aws, state: State, inputs: Inputs, changed: set[str]) -> None:
@@ -107,8 +104,7 @@ def _visibility(config: Inputs, watch: Any) -> Inputs:
     """CloudWatch is `cloudwatch` to Pulumi, `cloudWatch` to WAF."""
     spelled = f"cloud{watch('w')}atchMetricsEnabled"
     return {
-        (spelled if key.lower() == spelled.lower() else key): value
-        for key, value in config.items()
+        (spelled if key.lower() == spelled.lower() else key): value for key, value in config.items()
     }
 
 
@@ -117,9 +113,7 @@ class WebAclAssociation(Provider):
     name: ClassVar = None
 
     def create(self, aws: Aws, inputs: Inputs) -> str:
-        aws.waf.associate_web_acl(
-            WebACLArn=inputs["webAclArn"], ResourceArn=inputs["resourceArn"]
-        )
+        aws.waf.associate_web_acl(WebACLArn=inputs["webAclArn"], ResourceArn=inputs["resourceArn"])
         return f"{inputs['webAclArn']},{inputs['resourceArn']}"
 
     def read(self, aws: Aws, state: State) -> State:
