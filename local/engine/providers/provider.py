@@ -272,7 +272,8 @@ def _spelled(value: Any, case: Callable[[str], str]) -> Any:
     if isinstance(value, list):
         items: list[Any] = value
         return [_spelled(item, case) for item in items]
-    return value
+    # WAF's search strings are texts to Pulumi.
+    return value.decode() if isinstance(value, bytes) else value
 
 
 def tag_list(tags: Mapping[str, str]) -> list[Any]:

@@ -3,7 +3,4 @@
 // Package cli names what `make engine` builds, so that go.mod and go.sum pin it.
 package cli
 
-import (
-	_ "github.com/pulumi/pulumi-yaml/cmd/pulumi-language-yaml"
-	_ "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi"
-)
+import _ "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi"

@@ -53,7 +53,7 @@ func (nodejs) generate(
 func (nodejs) link(req *pulumirpc.LinkRequest) (string, error) {
 	folder := req.GetInfo().GetProgramDirectory()
 	for _, each := range req.GetPackages() {
-		command := exec.Command("npm", "install", "--offline", "--no-audit", "--no-fund",
+		command := exec.Command("npm", "install", "--prefer-offline", "--no-audit", "--no-fund",
 			"file:"+each.GetPath())
 		command.Dir = folder
 		if output, err := command.CombinedOutput(); err != nil {
