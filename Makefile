@@ -17,7 +17,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # What is set, and to no "no": PERSIST=0 is off.
 on = $(filter-out 0 no off false,$(1))
 
-.PHONY: help demo up logs test unit lint format bench simulate mutate chaos setup clean
+.PHONY: help demo up logs test unit engine lint format bench simulate mutate chaos setup clean
 
 help:  ## Show these commands
 	@awk -F ':.*  ## ' '/^[a-z]+:.*  ## / { printf "%-10s%s\n", $$1, $$2 }' Makefile
@@ -35,7 +35,11 @@ test: $(READY) node_modules/.ready  ## All tests
 	@$(BIN)/python -m pytest $(PARALLEL)
 
 unit: $(READY) node_modules/.ready  ## The tests that need no emulator, and no patience
-	@$(BIN)/python -m pytest $(PARALLEL) -m "not cloud and not long"
+	@$(BIN)/python -m pytest $(PARALLEL) -m "not cloud and not long and not engine"
+
+engine: $(READY) node_modules/.ready  ## Tests under Pulumi's own engine: its CLI, or Go to build it
+	@$(BIN)/python -m tests.engine
+	@$(BIN)/python -m pytest $(PARALLEL) -m engine -rs tests/engine
 
 lint: $(READY) node_modules/.ready  ## Formatting, style, types, JavaScript, workflow, policies, schema
 	$(BIN)/python -m ruff format --check

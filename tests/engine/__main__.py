@@ -1,7 +1,6 @@
 """Builds what the tests of Pulumi's engine need, where the PATH has it not and Go is there."""
 
 import shutil
-import sys
 
 from tests.engine.installation import BuildError, build, search_path, version
 
@@ -11,4 +10,4 @@ if __name__ == "__main__":
         try:
             build(lambda line: print(line, flush=True))
         except BuildError as error:
-            sys.exit(f"It could not be built, and the tests will be skipped:\n{error}")
+            print(f"It could not be built, and the tests will be skipped:\n{error}")
