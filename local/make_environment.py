@@ -12,6 +12,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 VENV = ROOT / ".venv"
 NODE_MODULES = ROOT / "node_modules"
+PYTHON_SOURCES = ("requirements.txt", "requirements-dev.txt", "policy/requirements.txt")
 LOCK = ROOT / ".local" / "setup.lock"
 OLDEST_NODE = 18
 # pip only brings uv, which installs the rest several times faster.
@@ -21,7 +22,7 @@ UV = "uv==0.13.9"
 def main() -> int:
     kind = sys.argv[1]
     made_from = {
-        "python": (VENV, ("requirements.txt", "requirements-dev.txt"), make_venv),
+        "python": (VENV, PYTHON_SOURCES, make_venv),
         "node": (NODE_MODULES, ("package.json", "package-lock.json"), make_node_modules),
     }
     folder, sources, make = made_from[kind]

@@ -76,6 +76,11 @@ class Registered:
     def arn(self) -> str:
         return arn(self.type, self.name)
 
+    @property
+    def outputs(self) -> dict[str, Any]:
+        """All that AWS would say of it: what was asked for, and what it made up."""
+        return {**outputs(self.type, self.name), **self.inputs}
+
     def policy(self, key: str = "policy") -> list[dict[str, Any]]:
         """The statements of a policy document among the inputs."""
         return json.loads(self.inputs[key])["Statement"]
