@@ -55,7 +55,7 @@ def test_a_program_in_yaml_uses_every_component(
     start: Start, package: Path, cloud: EmbeddedCloud, tmp_path: Path
 ) -> None:
     pulumi = start(shop("yaml", tmp_path))
-    pulumi("package", "add", str(package)).done()
+    assert (pulumi.project / "../orderflow/package").resolve() == package
     created = deploy(pulumi)
     assert components(created) == {each.__name__ for each in COMPONENTS} - {"OrderQueue"}
     outputs = pulumi.outputs()

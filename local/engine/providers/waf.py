@@ -39,7 +39,8 @@ class WebAcl(Provider):
         made: Any = aws.waf.create_web_acl(
             Name=inputs["name"],
             Scope=inputs["scope"],
-            Tags=tag_list(inputs["tags"]),
+            # An empty list is refused.
+            **({"Tags": tag_list(inputs["tags"])} if inputs["tags"] else {}),
             **self._configuration(inputs),
         )
         return made["Summary"]["Id"]

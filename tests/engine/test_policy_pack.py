@@ -1,0 +1,23 @@
+"""The policy pack under Pulumi's own engine."""
+
+import pytest
+
+from tests.engine.pulumi import Pulumi
+from tests.local.commands import change
+from tests.local.processes import ROOT
+
+pytestmark = pytest.mark.engine
+
+PACK = ("preview", "--policy-pack", str(ROOT / "policy"))
+
+
+def test_every_stage_passes_and_a_broken_rule_is_refused(pulumi: Pulumi) -> None:
+    for stage in ("dev", "prod", "local"):
+        pulumi("stack", "init", stage).done()
+        assert "Policies:" in pulumi(*PACK).done()
+
+    change(pulumi.project / "infra" / "consumed_queue.py", "sqs_managed_sse_enabled=True,\n", "")
+    refused = pulumi(*PACK)
+    assert refused.exit_code != 0
+    assert "mandatory" in refused.output
+    assert "order-queue" in refused.output
