@@ -131,7 +131,9 @@ class _Redeployment:
 
     def _differs(self, each: Registered) -> bool:
         there = self._resources.get(each.key)
-        return there is None or bool(there.provider.changes(there.inputs, _named(each, there)))
+        if there is None or there.provider.unknown(each.inputs):
+            return True
+        return bool(there.provider.changes(there.inputs, _named(each, there)))
 
     def _require_nothing_lost(
         self, changing: Iterable[Registered], gone: Iterable[Resource]

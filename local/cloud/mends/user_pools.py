@@ -4,10 +4,12 @@
   leaves out what is false. The emulator takes it as true, and refuses passwords without a symbol. A
   pool without any policy has Cognito's own, which asks for all of it.
 - A pool with deletion protection is not deleted. The emulator stores the protection alone.
+- A group can be changed. The emulator does not know UpdateGroup.
 
 https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_PasswordPolicyType.html
 https://docs.aws.amazon.com/cognito/latest/developerguide/managing-users-passwords.html
 https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-deletion-protection.html
+https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_UpdateGroup.html
 """
 
 from typing import Any
@@ -18,6 +20,7 @@ from ministack.core.responses import (  # pyright: ignore[reportMissingTypeStubs
 from ministack.services import cognito  # pyright: ignore[reportMissingTypeStubs]
 
 REQUIREMENTS = ("RequireUppercase", "RequireLowercase", "RequireNumbers", "RequireSymbols")
+GROUP_SETTINGS = ("Description", "Precedence", "RoleArn")
 PROTECTED = (
     "The user pool cannot be deleted because deletion protection is activated. "
     "Deletion protection must be inactivated first."
@@ -42,5 +45,16 @@ def keep_to_pool_settings() -> None:
             return error_response_json("InvalidParameterException", PROTECTED, 400)
         return delete(data)
 
+    dispatch = _cognito._dispatch_idp
+
+    async def dispatch_all(action: str, data: dict[str, Any]) -> Any:
+        if action != "UpdateGroup":
+            return await dispatch(action, data)
+        pool = _cognito._user_pools.get(data.get("UserPoolId")) or {}
+        if group := pool.get("_groups", {}).get(data.get("GroupName")):
+            group |= {key: data[key] for key in GROUP_SETTINGS if key in data}
+        return await dispatch("GetGroup", data)
+
+    _cognito._dispatch_idp = dispatch_all
     _cognito._password_policy_errors = errors_by_policy
     _cognito._delete_user_pool = delete_unless_protected

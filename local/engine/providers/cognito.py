@@ -35,7 +35,12 @@ class UserPool(Provider):
         "usernameConfiguration": structure("caseSensitive", replaces=True),
         "tags": TAGS,
     }
-    outputs: ClassVar = {"arn": (), "creationDate": (), "endpoint": (), "lastModifiedDate": ()}
+    outputs: ClassVar = {
+        "arn": (),
+        "creationDate": (),
+        "endpoint": (),
+        "lastModifiedDate": tuple(key for key in inputs if key != "tags"),
+    }
 
     def create(self, aws: Aws, inputs: Inputs) -> str:
         made: Any = aws.cognito.create_user_pool(

@@ -60,12 +60,11 @@ class Role(Provider):
             aws.iam.update_assume_role_policy(
                 RoleName=role, PolicyDocument=inputs["assumeRolePolicy"]
             )
-        if changed & {"description", "maxSessionDuration"}:
-            aws.iam.update_role(
-                RoleName=role,
-                Description=inputs["description"],
-                MaxSessionDuration=inputs["maxSessionDuration"],
-            )
+        if "description" in changed:
+            aws.iam.update_role_description(RoleName=role, Description=inputs["description"])
+        if "maxSessionDuration" in changed:
+            longest = inputs["maxSessionDuration"]
+            aws.iam.update_role(RoleName=role, MaxSessionDuration=longest)
         retag(
             state,
             inputs,

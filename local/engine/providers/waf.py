@@ -1,6 +1,6 @@
 """WAF web ACLs; the emulator stores them."""
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from local.engine.aws import Aws
 from local.engine.providers.provider import (
@@ -25,7 +25,6 @@ class WebAcl(Provider):
     inputs: ClassVar = {
         "name": FIXED,
         "defaultAction": ANY,
-        "description": Property(default=""),
         "rules": Property(default=[]),
         "scope": FIXED,
         "visibilityConfig": structure(
@@ -53,8 +52,7 @@ class WebAcl(Provider):
             "arn": acl["ARN"],
             "capacity": acl.get("Capacity", 0),
             "defaultAction": camel(acl["DefaultAction"]),
-            "description": acl.get("Description", ""),
-            "rules": [_rule(camel(rule), str.lower) for rule in acl.get("Rules", [])],
+            "rules": [_rule(_text(camel(rule)), str.lower) for rule in acl.get("Rules", [])],
             "scope": state["scope"],
             "visibilityConfig": _visibility(camel(acl["VisibilityConfig"]), str.lower),
             "tags": tag_map(tags["TagList"]),
@@ -91,10 +89,18 @@ class WebAcl(Provider):
     def _configuration(self, inputs: Inputs) -> dict[str, Any]:
         return {
             "DefaultAction": pascal(inputs["defaultAction"]),
-            "Description": inputs["description"] or inputs["name"],
             "Rules": [pascal(_rule(rule, str.upper)) for rule in inputs["rules"]],
             "VisibilityConfig": pascal(_visibility(inputs["visibilityConfig"], str.upper)),
         }
+
+
+def _text(value: Any) -> Any:
+    """The same with text for the bytes that WAF looks for."""
+    if isinstance(value, dict):
+        return {key: _text(each) for key, each in cast(Inputs, value).items()}
+    if isinstance(value, list):
+        return [_text(each) for each in cast(list[Any], value)]
+    return value.decode() if isinstance(value, bytes) else value
 
 
 def _rule(rule: Inputs, watch: Any) -> Inputs:

@@ -15,32 +15,29 @@ import pytest
 
 from infra.settings import SettingsError
 from local.engine import DeploymentError, deploy, providers, stage_config
+from local.engine.archive import is_archive
 from local.engine.aws import Aws
+from local.engine.deployed import Resource, provider_of, require_known
 from local.engine.program import ROOT
-from local.engine.providers.provider import (
-    Created,
-    Inputs,
-    Provider,
-    pascal,
-    physical_name,
-    tag_list,
-    whole_numbers,
-)
+from local.engine.providers.provider import Inputs, whole_numbers
 
 QUEUE = "aws:sqs/queue:Queue"
 ROLE_POLICY = "aws:iam/rolePolicy:RolePolicy"
+TABLE = "aws:dynamodb/table:Table"
 
 
 class Account:
-    """Stands where AWS would: a provider for each type, which notes what it is asked for."""
+    """Stands where AWS would: notes what is to be created, and makes up what is known of it then.
+
+    Args:
+        failing: what is raised instead, by type and name, or by type.
+    """
 
     def __init__(self) -> None:
         self.inputs: dict[tuple[str, str], Inputs] = {}
         self.begun: list[tuple[str, str]] = []
         self.done_before: dict[tuple[str, str], set[tuple[str, str]]] = {}
-        self.providers: dict[str, Provider] = {
-            resource_type: self._provider(resource_type) for resource_type in providers.PROVIDERS
-        }
+        self.failing: dict[Any, Exception] = {}
         self._noting = threading.Lock()
 
     def deploy(self, created: list[tuple[str, str]] | None = None, **options: Any) -> Any:
@@ -52,35 +49,39 @@ class Account:
             stage_config("local", options),
             aws,
             lambda resource_type, name: report.append((resource_type, name)),
-        )
+        ).outputs
 
-    def _provider(self, resource_type: str) -> Provider:
-        def create(_aws: Aws, name: str, inputs: Inputs) -> Created:
-            assert name.startswith("orderflow-local-")
-            name = name.removeprefix("orderflow-local-")
-            resource = (resource_type, name)
-            with self._noting:
-                self.begun.append(resource)
-                self.done_before[resource] = set(self.inputs)
-            # Long enough for a dependent that does not wait to overtake.
-            time.sleep(0.005)
-            with self._noting:
-                self.inputs[resource] = dict(inputs.items())
-            return f"id-{name}", {
-                "name": inputs.get("name", f"{name}-1"),
-                "arn": f"arn:aws:service:us-east-1:1:{name}",
-                "url": f"https://queue/{name}",
-                "owner": "1",
-                "uris": {"GRAPHQL": f"https://{name}", "REALTIME": f"wss://{name}"},
-            }
-
-        return create
+    def create(
+        self, _aws: Aws, resource_type: str, name: str, inputs: Inputs, proposed: str
+    ) -> Resource:
+        require_known(provider_of(resource_type), inputs)
+        assert re.fullmatch(rf"orderflow-local-{re.escape(name)}-[0-9a-f]{{7}}", proposed)
+        resource = (resource_type, name)
+        with self._noting:
+            self.begun.append(resource)
+            self.done_before[resource] = set(self.inputs)
+        # Long enough for a dependent that does not wait to overtake.
+        time.sleep(0.005)
+        if failure := self.failing.get(resource) or self.failing.get(resource_type):
+            raise failure
+        with self._noting:
+            self.inputs[resource] = inputs
+        state = {
+            "id": f"id-{name}",
+            "name": inputs.get("name", f"{name}-1"),
+            "arn": f"arn:aws:service:us-east-1:1:{name}",
+            "url": f"https://queue/{name}",
+            "owner": "1",
+            "uris": {"GRAPHQL": f"https://{name}", "REALTIME": f"wss://{name}"},
+            "region": "us-east-1",
+        }
+        return Resource(type=resource_type, name=name, inputs=inputs, state=state)
 
 
 @pytest.fixture
 def account(monkeypatch: pytest.MonkeyPatch) -> Account:
     account = Account()
-    monkeypatch.setattr(providers, "PROVIDERS", account.providers)
+    monkeypatch.setattr("local.engine.deployment.create", account.create)
     return account
 
 
@@ -119,13 +120,13 @@ def test_every_resource_is_created_once_and_reported(account: Account) -> None:
     ],
 )
 def test_an_unknown_resource_type_is_refused_and_never_skipped(
-    account: Account, missing: str, name: str
+    account: Account, monkeypatch: pytest.MonkeyPatch, missing: str, name: str
 ) -> None:
-    del account.providers[missing]
+    monkeypatch.delitem(providers.PROVIDERS, missing)
     created: list[tuple[str, str]] = []
     with pytest.raises(DeploymentError) as raised:
         account.deploy(created)
-    assert f"'{name}' could not be created" in str(raised.value)
+    assert f"'{name}' ({missing}) could not be created" in str(raised.value)
     assert missing in str(raised.value)
     assert "local/engine/providers" in str(raised.value)
     assert missing not in {resource_type for resource_type, _ in created}
@@ -139,14 +140,7 @@ def test_an_unknown_resource_type_is_refused_and_never_skipped(
 def test_a_failing_resource_is_named_with_its_type_and_the_cause(
     account: Account, resource_type: str, name: str
 ) -> None:
-    create = account.providers[resource_type]
-
-    def fail(aws: Aws, resource: str, inputs: Inputs) -> Created:
-        if resource == f"orderflow-local-{name}":
-            raise ValueError("the cloud is full")
-        return create(aws, resource, inputs)
-
-    account.providers[resource_type] = fail
+    account.failing[resource_type, name] = ValueError("the cloud is full")
     created: list[tuple[str, str]] = []
     with pytest.raises(DeploymentError) as raised:
         account.deploy(created)
@@ -158,10 +152,7 @@ def test_a_failing_resource_is_named_with_its_type_and_the_cause(
 
 
 def test_nothing_that_needs_a_failed_resource_is_created(account: Account) -> None:
-    def fail(_aws: Aws, _name: str, _inputs: Inputs) -> Created:
-        raise ValueError("the cloud is full")
-
-    account.providers["aws:dynamodb/table:Table"] = fail
+    account.failing[TABLE] = ValueError("the cloud is full")
     with pytest.raises(DeploymentError, match="the cloud is full"):
         account.deploy()
     begun = {resource_type for resource_type, _ in account.begun}
@@ -222,7 +213,7 @@ def deployed() -> Account:
     """One whole deployment, for the tests that only look at what was asked for."""
     account = Account()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(providers, "PROVIDERS", account.providers)
+        patch.setattr("local.engine.deployment.create", account.create)
         account.deploy()
     return account
 
@@ -235,6 +226,12 @@ def test_providers_are_given_whole_numbers_and_known_values(deployed: Account) -
     redrive = re.sub(r"\s", "", queue["redrivePolicy"])
     dead_letters = "arn:aws:service:us-east-1:1:order-queue-dead-letters"
     assert redrive == f'{{"deadLetterTargetArn":"{dead_letters}","maxReceiveCount":5}}'
+
+
+def test_code_is_known_by_its_files(deployed: Account) -> None:
+    code = deployed.inputs["aws:lambda/function:Function", "start-workflow"]["code"]
+    assert is_archive(code)
+    assert "functions/start_workflow/handler.py" in code["assets"]
 
 
 def floats_in(value: Any) -> list[float]:
@@ -253,40 +250,18 @@ def test_whole_numbers_changes_nothing_else() -> None:
     )
 
 
-def test_a_physical_name_is_the_given_one_or_made_up_as_pulumi_does() -> None:
-    assert physical_name("pool", {"name": "staff"}) == "staff"
-    assert physical_name("pool", {"name": "staff", "namePrefix": "no"}) == "staff"
-    assert re.fullmatch(r"orders-[0-9a-f]{7}", physical_name("orders", {}))
-    prefix = "/aws/vendedlogs/states/"
-    assert re.fullmatch(
-        rf"{prefix}[0-9a-f]{{7}}", physical_name("order-workflow", {"namePrefix": prefix})
-    )
-    assert len({physical_name("orders", {}) for _ in range(50)}) == 50
+@pytest.mark.usefixtures("account")
+def test_an_input_that_its_provider_does_not_know_is_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def program() -> None:
+        aws.sqs.Queue("queue", fifo_queue=True, delay_seconds=1)
 
-
-def test_keys_are_spelled_as_aws_spells_them() -> None:
-    assert pascal({"logFormat": "JSON", "a": [{"bC": 1}, "dE"]}) == {
-        "LogFormat": "JSON",
-        "A": [{"BC": 1}, "dE"],
-    }
-    assert tag_list({"tags": {"stage": "local"}}) == [{"Key": "stage", "Value": "local"}]
-    assert tag_list({}) == []
-
-
-@pytest.mark.usefixtures("small_program")
-def test_an_input_that_its_provider_does_not_read_is_refused(account: Account) -> None:
-    def create(_aws: Aws, name: str, inputs: Inputs) -> Created:
-        return name, {"name": name, "arn": inputs.get("redrivePolicy", name)}
-
-    account.providers[QUEUE] = create
-    account.deploy()
-
-    account.providers["aws:cognito/userGroup:UserGroup"] = create
+    monkeypatch.setattr("local.engine.program.run_main", program)
     with pytest.raises(DeploymentError) as raised:
-        account.deploy()
+        Account().deploy()
     assert str(raised.value) == (
-        "'customers' (aws:cognito/userGroup:UserGroup) could not be created: "
-        "its provider does not know description, name, userPoolId"
+        "'queue' (aws:sqs/queue:Queue) could not be created: its provider does not know fifoQueue"
     )
 
 
@@ -328,12 +303,12 @@ def test_an_interrupt_ends_a_deployment_that_would_wait_for_ever(
 
     begun, ending = threading.Event(), threading.Event()
 
-    def create(_aws: Aws, _name: str, _inputs: Inputs) -> Created:
+    def create(*_: object) -> Resource:
         begun.set()
         ending.wait()
         raise ValueError("over")
 
-    monkeypatch.setitem(providers.PROVIDERS, QUEUE, create)
+    monkeypatch.setattr("local.engine.deployment.create", create)
     before = signal.signal(signal.SIGUSR1, interrupt)
     threading.Thread(
         target=lambda: (begun.wait(), os.kill(os.getpid(), signal.SIGUSR1)), daemon=True

@@ -2,14 +2,14 @@
 
 import json
 import re
+import secrets
 from typing import Any
 
 import pytest
 
 from local.embedded_cloud import EmbeddedCloud
+from local.engine import deployed
 from local.engine.aws import ACCOUNT
-from local.engine.providers import PROVIDERS
-from local.engine.providers.provider import ReadInputs
 
 pytestmark = pytest.mark.cloud
 
@@ -20,10 +20,10 @@ PATTERN = json.dumps({"source": ["aws.states"]})
 def create(
     cloud: EmbeddedCloud, kind: str, name: str, /, **inputs: Any
 ) -> tuple[str, dict[str, Any]]:
-    read = ReadInputs(inputs)
-    created = PROVIDERS[f"aws:cloudwatch/event{kind}:Event{kind}"](cloud.aws, name, read)
-    assert read.unread == set()
-    return created
+    resource_type = f"aws:cloudwatch/event{kind}:Event{kind}"
+    proposed = f"{name}-{secrets.token_hex(4)[:7]}"
+    made = deployed.create(cloud.aws, resource_type, name, inputs, proposed)
+    return made.state["id"], made.state
 
 
 def test_a_rule(cloud: EmbeddedCloud) -> None:
