@@ -4,6 +4,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -35,9 +36,7 @@ def shop(language: str, folder: Path) -> Path:
 
 
 def components(update: Update) -> set[str]:
-    return {
-        kind.rpartition(":")[2] for step, kind, _ in update.steps if kind.startswith("orderflow:")
-    }
+    return {kind.rpartition(":")[2] for _, kind, _ in update.steps if kind.startswith("orderflow:")}
 
 
 def deploy(pulumi: Pulumi) -> Update:
@@ -65,7 +64,7 @@ def test_a_program_in_yaml_uses_every_component(
         stateMachineArn=outputs["workflowArn"]
     )
     assert machine["type"] == "EXPRESS"
-    reports = cloud.aws.functions.get_function(FunctionName=outputs["reportsArn"])
+    reports: Any = cloud.aws.functions.get_function(FunctionName=outputs["reportsArn"])
     variables = reports["Configuration"]["Environment"]["Variables"]
     assert variables["GRAPHQL_URL"] == outputs["graphqlUrl"]
 

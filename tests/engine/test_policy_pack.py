@@ -16,8 +16,12 @@ def test_every_stage_passes_and_a_broken_rule_is_refused(pulumi: Pulumi) -> None
         pulumi("stack", "init", stage).done()
         assert "Policies:" in pulumi(*PACK).done()
 
-    change(pulumi.project / "infra" / "consumed_queue.py", "sqs_managed_sse_enabled=True,\n", "")
+    change(
+        pulumi.project / "infra" / "consumed_queue.py",
+        'function_response_types=["ReportBatchItemFailures"],',
+        "",
+    )
     refused = pulumi(*PACK)
     assert refused.exit_code != 0
-    assert "mandatory" in refused.output
-    assert "order-queue" in refused.output
+    for expected in ("[mandatory]", "batch-item-failures", "order-queue", "refunds"):
+        assert expected in refused.output
