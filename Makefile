@@ -68,7 +68,7 @@ chaos: $(READY)  ## Place ORDERS (1000) while parts fail; SEED, TYPE=EXPRESS
 setup: $(READY) node_modules/.ready  ## Install everything (the other commands do it too)
 
 clean:  ## Remove what the other commands made
-	rm -rf .venv node_modules .local .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv package/.venv node_modules .local .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(READY): requirements.txt requirements-dev.txt policy/requirements.txt
