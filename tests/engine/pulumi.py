@@ -76,6 +76,17 @@ class Pulumi:
         """With a preview: it is there that Pulumi refuses, before anything is gone."""
         return self._update("destroy")
 
+    def foreseen(self) -> set[Step]:
+        """What a preview says that `up` would do; all of a replacement is one step."""
+        preview = self("preview", "--json").done()
+        events = (event.get("resourcePreEvent") for event in _events(preview))
+        steps = {_step(event["metadata"]) for event in events if event}
+        return {
+            step
+            for step in steps
+            if step[0] not in ("same", "create-replacement", "delete-replaced")
+        }
+
     def outputs(self) -> dict[str, Any]:
         return json.loads(self("stack", "output", "--json").done())
 
@@ -86,17 +97,14 @@ class Pulumi:
             outputs = event.get("resOutputsEvent", {"planning": True})
             # What a preview foresees has not been done.
             if not outputs.get("planning"):
-                metadata = outputs["metadata"]
-                *_, name = metadata["urn"].split("::")
-                if metadata["op"] != "same":
-                    steps.add((metadata["op"], metadata["type"], name))
+                steps.add(_step(outputs["metadata"]))
             diagnostic = event.get("diagnosticEvent", {"severity": "debug"})
             if diagnostic["severity"] != "debug":
                 *_, name = diagnostic.get("urn", "").split("::")
                 messages.append(f"{name}: {diagnostic['message']}")
         return Update(
             succeeded=ran.exit_code == 0,
-            steps=steps,
+            steps={step for step in steps if step[0] != "same"},
             messages="".join(messages) or ran.output,
         )
 
@@ -119,6 +127,11 @@ class Pulumi:
             # Pulumi's own host for Python would install into the environment that the tests run in.
             "PIP_DRY_RUN": "1",
         }
+
+
+def _step(metadata: dict[str, Any]) -> Step:
+    *_, name = metadata["urn"].split("::")
+    return metadata["op"], metadata["type"], name
 
 
 def unknown_outputs(preview: str) -> set[str]:
