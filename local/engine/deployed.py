@@ -1,5 +1,6 @@
 """What is deployed: each resource with the inputs that it was made of, and its state since."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
@@ -87,9 +88,9 @@ def provider_of(resource_type: str) -> Provider:
 def titled(resource_type: str, name: str, inputs: Mapping[str, Any]) -> str:
     """A resource's type and name as a person says them."""
     kind = resource_type.rpartition(":")[2]
-    words = "".join(f" {char.lower()}" if char.isupper() else char for char in kind).strip()
+    words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", kind.replace("GraphQL", "Graphql")).lower()
     title = provider_of(resource_type).title
-    return f"{words.replace('graph q l', 'GraphQL')} {title.format(**inputs) if title else name}"
+    return f"{words.replace('graphql api', 'GraphQL API')} {title.format(**inputs) or name}"
 
 
 def read_inputs(registered: Mapping[str, Any]) -> Inputs:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from local.engine.aws import Aws
 from local.engine.deployed import Deployed, Key, Resource, create, require_known, titled
 from local.engine.deployment import proposed_name
-from local.engine.evaluation import Evaluation, Registered
+from local.engine.evaluation import NOT_YET, Evaluation, Registered
 from local.engine.providers.provider import Inputs, State
 
 # Gives the program as it is now, by the state of what is there.
@@ -94,7 +94,7 @@ class _Redeployment:
         waiting = len(registered) - len(complete)
         if waiting and not changing:
             raise Refused("Some of its resources wait for each other.")
-        if waiting or any(old in made_of for old in moved):
+        if waiting or NOT_YET in made_of or any(old in made_of for old in moved):
             return False
         self._outputs = evaluation.outputs
         # In this order the next evaluation finds each after those that it needs.

@@ -43,7 +43,7 @@ class StoredStage:
                 return None
             stored: dict[str, Any] = json.loads(file.read_text())
             return cls(deployed=Deployed.of_json(stored.pop("deployed")), **stored)
-        except (ValueError, TypeError, KeyError) as error:
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
             raise damaged(file, error, folder.parent) from error
 
     def write(self, folder: Path) -> None:

@@ -176,7 +176,8 @@ def test_up_with_nothing_deployed_until_terminated(start: Start, program: Path) 
     port, aws_port = free_port(), free_port()
     run = start("up", "--empty", "--port", str(port), "--aws-port", str(aws_port))
     run.wait_for("Ctrl-C stops everything.")
-    assert "pulumi up --stack local" in run.stdout
+    [line] = (line for line in run.stdout.splitlines() if line.startswith("Pulumi "))
+    assert re.fullmatch(r"Pulumi +PULUMI_DEBUG_PROVIDERS=aws:\d+ pulumi up --stack local", line)
     assert not (program / ".local" / "outputs.json").exists()
 
     run.signal(signal.SIGTERM)

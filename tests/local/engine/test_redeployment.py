@@ -33,6 +33,7 @@ class Stage:
         self.aws = cloud.aws
         self.deployed = Deployed()
         self.evaluations = 0
+        self.exports = False
         self.prefix = f"test-{secrets.token_hex(4)}-"
 
     def deploy(self, program: Program | dict[Key, dict[str, Any]]) -> list[str]:
@@ -46,12 +47,13 @@ class Stage:
                 return known.get((resource_type, name), {"arn": arn + NOT_YET})["arn"]
 
             resources = program(of) if callable(program) else program
+            outputs = {key[1]: known.get(key, {"id": NOT_YET})["id"] for key in resources}
             return Evaluation(
                 resources=tuple(
                     Registered(type=kind, name=name, inputs=inputs)
                     for (kind, name), inputs in resources.items()
                 ),
-                outputs={"names": [name for _, name in resources]},
+                outputs=outputs if self.exports else {},
             )
 
         self.evaluations = 0
@@ -90,10 +92,18 @@ def test_what_is_new_changed_and_gone(stage: Stage) -> None:
     queues = stage.queues()
     assert set(queues) == {"a", "c"}
     assert queues["a"]["DelaySeconds"] == "9"
-    assert stage.deployed.outputs == {"names": ["a", "c"]}
     assert stage.deploy(program) == []
     assert stage.evaluations == 1
     assert stage.queues() == queues
+
+
+def test_outputs_are_those_of_what_has_been_made(stage: Stage) -> None:
+    stage.exports = True
+    stage.deploy({(QUEUE, "a"): {}})
+    stage.deploy({(QUEUE, "a"): {}, (QUEUE, "b"): {}})
+    assert stage.deployed.outputs == {
+        name: stage.deployed.resources[QUEUE, name].state["id"] for name in ("a", "b")
+    }
 
 
 def test_what_is_made_of_what_is_made_first(stage: Stage) -> None:

@@ -77,3 +77,13 @@ def test_a_protected_pool_is_not_deleted(aws: Aws) -> None:
     aws.cognito.delete_user_pool(UserPoolId=pool_id)
     with pytest.raises(aws.cognito.exceptions.ResourceNotFoundException):
         aws.cognito.describe_user_pool(UserPoolId=pool_id)
+
+
+def test_a_group_is_changed(aws: Aws) -> None:
+    group = {"UserPoolId": pool(aws), "GroupName": "staff"}
+    aws.cognito.create_group(**group, Description="Cooks", Precedence=1)
+    aws.cognito.update_group(**group, Description="Waits")
+    changed = aws.cognito.get_group(**group)["Group"]
+    assert (changed.get("Description"), changed.get("Precedence")) == ("Waits", 1)
+    with pytest.raises(aws.cognito.exceptions.ResourceNotFoundException):
+        aws.cognito.update_group(**group | {"GroupName": "none"}, Description="Waits")
