@@ -17,12 +17,14 @@ from local.engine.deployed import Deployed
 from local.engine.evaluation import ProgramFault, Registered
 from local.engine.evaluator import Evaluator
 from local.engine.program import ROOT
-from local.engine.redeployment import Refused, WouldLose, redeploy
-from local.engine.stored_stage import source_files
+from local.engine.redeployment import NotDeleted, Refused, WouldLose, redeploy
+from local.engine.stored_stage import fingerprint, source_files
 
 LOOK_SECONDS = 0.2
 # Editors write a file in more than one step.
 SETTLED_SECONDS = 0.05
+# What says by itself what is wrong.
+EXPECTED = (ProgramFault, pulumi.RunError, BotoCoreError, ClientError)
 PLACE = re.compile(r" \(line (\d+), column \d+\)")
 STATE = re.compile(r"/States/([^/'\[]+)")
 
@@ -35,9 +37,10 @@ class Following:
 
     Args:
         deployed: what there is; it is kept true.
-        behind: whether the program has changed since that was deployed.
+        program: `fingerprint` of the program that this is; where it is another by now, that is
+            deployed first.
         show: is handed what to tell, and whether it is bad.
-        done: is called after each deployment.
+        done: is handed the `fingerprint` of each program that is deployed.
         anew: what to do where a change would lose data.
     """
 
@@ -46,18 +49,18 @@ class Following:
         aws: Aws,
         deployed: Deployed,
         *,
-        behind: bool,
+        program: str,
         show: Callable[[str, bool], None],
-        done: Callable[[], None],
+        done: Callable[[str], None],
         anew: str,
     ) -> None:
         self._aws = aws
         self._deployed = deployed
-        self._behind = behind
         self._show = show
         self._done = done
         self._anew = anew
         self._files = _look()
+        self._behind = fingerprint() != program
         self._evaluator = Evaluator()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="following", daemon=True)
@@ -88,7 +91,7 @@ class Following:
         return sorted(file for file in {*before, *files} if before.get(file) != files.get(file))
 
     def _deploy(self, saved: list[Path]) -> None:
-        begun = time.monotonic()
+        begun, program = time.monotonic(), fingerprint()
         try:
             config = stage_config(STAGE)
             changes = redeploy(
@@ -97,16 +100,21 @@ class Following:
                 self._aws,
                 name_prefix(STAGE),
             )
+        except NotDeleted as rest:
+            self._show(str(rest), True)
+            self._done(program)
         except WouldLose as refusal:
             self._show(f"{refusal}\n  {self._anew}", True)
         except Refused as refusal:
             self._show(f"{located(refusal)}\n  The stage runs on as it was.", True)
-        except (ProgramFault, pulumi.RunError, BotoCoreError, ClientError, OSError) as fault:
-            self._show(f"{fault}\n  The stage runs on as it was.", True)
+        except Exception as fault:
+            # Whatever it is: the next that is saved may mend it.
+            what = str(fault) if isinstance(fault, EXPECTED) else repr(fault)
+            self._show(f"{what}\n  The stage runs on as it was.", True)
         else:
             what = ", ".join(map(str, changes)) or f"{_names(saved)}: nothing to deploy"
             self._show(f"{what} ({time.monotonic() - begun:.1f} s)", False)
-            self._done()
+            self._done(program)
 
 
 def located(refusal: Refused) -> str:

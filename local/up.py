@@ -1,6 +1,7 @@
 """Keeps the embedded cloud running until Ctrl-C, with all that a client needs to use it."""
 
 import contextlib
+import functools
 import json
 import shutil
 import threading
@@ -16,7 +17,6 @@ from local.cloud.emulator import require_free
 from local.customers import Accounts
 from local.demo import deploy_shown, make_console, show_trouble
 from local.embedded_cloud import CA, LOCAL, EmbeddedCloud
-from local.engine.deployed import Deployed
 from local.engine.resource_provider import ProviderServer
 from local.engine.stored_stage import StoredStage, fingerprint
 from local.following import Following
@@ -86,18 +86,10 @@ def _serve(ports: Ports, console: Console, empty: bool, state: SavedState | None
         _write_addresses(cloud)
         program = fingerprint()
         outputs = _stage(cloud, console, empty, stored)
-        behind = bool(stored and outputs and stored.program != program)
-
-        def store(program: str) -> None:
-            if state:
-                StoredStage(
-                    emulator_port=emulator_port,
-                    gateway_port=gateway_port,
-                    deployed=cloud.deployed,
-                    program=program,
-                ).write(cloud.folder)
-
-        store(stored.program if stored and behind else program)
+        if stored and outputs:
+            program = stored.program
+        keep = functools.partial(_keep, cloud, state, emulator_port, gateway_port)
+        keep(program)
         provider = stack.enter_context(ProviderServer(cloud.aws)) if empty else None
         _show(cloud, console, outputs, provider)
         console.print(
@@ -109,9 +101,9 @@ def _serve(ports: Ports, console: Console, empty: bool, state: SavedState | None
                 Following(
                     cloud.aws,
                     cloud.deployed,
-                    behind=behind,
+                    program=program,
                     show=_show_following(console),
-                    done=lambda: _followed(cloud.deployed, store),
+                    done=keep,
                     anew=f"To begin anew without them: stop, {f'rm -r {STATE}, ' if state else ''}"
                     "and start again.",
                 )
@@ -168,9 +160,23 @@ def _show_following(console: Console) -> Callable[[str, bool], None]:
     return show
 
 
-def _followed(deployed: Deployed, store: Callable[[str], None]) -> None:
-    OUTPUTS.write_text(json.dumps(deployed.outputs, indent=2) + "\n")
-    store(fingerprint())
+def _keep(
+    cloud: EmbeddedCloud,
+    state: SavedState | None,
+    emulator_port: int,
+    gateway_port: int,
+    program: str,
+) -> None:
+    """Write down what is deployed: for clients, and where there is a state for the next run."""
+    if cloud.deployed.outputs:
+        OUTPUTS.write_text(json.dumps(cloud.deployed.outputs, indent=2) + "\n")
+    if state:
+        StoredStage(
+            emulator_port=emulator_port,
+            gateway_port=gateway_port,
+            deployed=cloud.deployed,
+            program=program,
+        ).write(cloud.folder)
 
 
 def _require_whole(cloud: EmbeddedCloud, outputs: dict[str, Any]) -> None:
@@ -214,7 +220,6 @@ def _show(
         row("Pulumi", f"{provider.environment} pulumi up --stack local")
     if not outputs:
         return
-    OUTPUTS.write_text(json.dumps(outputs, indent=2) + "\n")
     row("outputs", str(OUTPUTS))
     row("GraphQL", outputs["graphqlUrl"])
     row("real-time", outputs["realtimeUrl"])

@@ -30,6 +30,10 @@ class WouldLose(Refused):
     """It would take with it what a resource holds."""
 
 
+class NotDeleted(Exception):
+    """All is deployed, but of what is no more of the program AWS refuses to delete a part."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Change:
     """What was done to one resource: `created`, `updated`, `replaced` or `deleted`."""
@@ -52,6 +56,7 @@ def redeploy(deployed: Deployed, evaluate: Evaluate, aws: Aws, prefix: str) -> l
         ProgramFault: the program cannot be evaluated.
         Refused: AWS or its provider refuses a part, or it would lose data; what had been changed
             by then is as it was.
+        NotDeleted: what AWS refuses to delete stays, and is tried again the next time.
     """
     redeployment = _Redeployment(deployed, aws, prefix)
     try:
@@ -104,11 +109,7 @@ class _Redeployment:
         return True
 
     def finish(self) -> None:
-        """Remove what is no more of the program, what needs others first.
-
-        Raises:
-            Refused: AWS refuses that of one; all else is done.
-        """
+        """Remove what is no more of the program, what needs others first."""
         kept = list[str]()
         for each in (*reversed(self._replaced), *reversed(self._gone)):
             try:
@@ -121,7 +122,7 @@ class _Redeployment:
                 self.changes.append(Change(done="deleted", title=each.title))
         self._deployed.resources, self._deployed.outputs = self._resources, self._outputs
         if kept:
-            raise Refused("\n".join(kept))
+            raise NotDeleted("\n".join(kept))
 
     def undo(self) -> None:
         """Have all be as it was, as far as AWS lets it."""
@@ -186,7 +187,13 @@ class _Redeployment:
     def _update(self, there: Resource, inputs: Inputs) -> list[str]:
         provider = there.provider
         require_known(provider, inputs)
-        state = provider.change(self._aws, there.state, there.inputs, inputs)
+        try:
+            state = provider.change(self._aws, there.state, there.inputs, inputs)
+        except Exception:
+            # It may have been refused half-way.
+            with suppress(Exception):
+                provider.change(self._aws, there.state, inputs, there.inputs)
+            raise
         self._undo.append(
             lambda: self._restore(there, provider.change(self._aws, state, inputs, there.inputs))
         )

@@ -97,11 +97,11 @@ class Function(Provider):
             aws.functions.update_function_configuration(
                 FunctionName=name, **self._configuration(inputs)
             )
-            # As Lambda asks for: until then it refuses the next change.
+        if changed & {"code", "architectures"}:
+            # As Lambda asks for: until a change is done it refuses the next.
             aws.functions.get_waiter("function_updated_v2").wait(
                 FunctionName=name, WaiterConfig={"Delay": 1, "MaxAttempts": 30}
             )
-        if changed & {"code", "architectures"}:
             aws.functions.update_function_code(
                 FunctionName=name,
                 ZipFile=packed(inputs["code"]),

@@ -447,3 +447,19 @@ def test_an_operators_mail_ends_with_the_subscription(cloud: EmbeddedCloud) -> N
     made.provider.remove(cloud.aws, made.state)
     assert endpoints() == set()
     cloud.aws.sns.delete_topic(TopicArn=topic)
+
+
+def test_what_another_has_taken_the_place_of_stays(
+    cloud: EmbeddedCloud, stage: dict[tuple[str, str], Resource]
+) -> None:
+    old = of(stage, "WebAclAssociation", "order-api")
+    acl = PROVIDERS["aws:wafv2/webAcl:WebAcl"]
+    given = of(stage, "WebAcl", "order-api").inputs
+    another = acl.make(cloud.aws, {**given, "name": f"another-{secrets.token_hex(4)}"})
+    new = old.provider.make(cloud.aws, {**old.inputs, "webAclArn": another["arn"]})
+    # Pulumi makes the new one first, and removes the old one then.
+    old.provider.remove(cloud.aws, old.state)
+    assert old.provider.read(cloud.aws, new)["webAclArn"] == another["arn"]
+    old.provider.remove(cloud.aws, new)
+    acl.remove(cloud.aws, another)
+    assert old.provider.make(cloud.aws, old.inputs) == old.state

@@ -11,7 +11,7 @@ from local.embedded_cloud import EmbeddedCloud
 from local.engine.deployed import Deployed, Key
 from local.engine.evaluation import NOT_YET, Evaluation, Registered
 from local.engine.providers.provider import State
-from local.engine.redeployment import Refused, WouldLose, redeploy
+from local.engine.redeployment import NotDeleted, Refused, WouldLose, redeploy
 
 pytestmark = pytest.mark.cloud
 
@@ -61,13 +61,12 @@ class Stage:
 
     def queues(self) -> dict[str, dict[str, Any]]:
         """The attributes of the stage's queues, by the names in the program."""
-        urls = self.aws.sqs.list_queues(QueueNamePrefix=self.prefix).get("QueueUrls", [])
+        sqs: Any = self.aws.sqs
+        urls: list[str] = sqs.list_queues(QueueNamePrefix=self.prefix).get("QueueUrls", [])
         return {
-            url.rpartition("/")[2].removeprefix(self.prefix)[:-8]: dict(
-                self.aws.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])[
-                    "Attributes"
-                ]
-            )
+            url.rpartition("/")[2].removeprefix(self.prefix)[:-8]: sqs.get_queue_attributes(
+                QueueUrl=url, AttributeNames=["All"]
+            )["Attributes"]
             for url in urls
         }
 
@@ -197,6 +196,18 @@ def test_a_change_that_is_refused_in_part_is_undone(stage: Stage) -> None:
     ]
 
 
+def test_a_resource_that_is_refused_half_way_is_as_it_was(stage: Stage) -> None:
+    api = {"authenticationType": "AWS_IAM", "schema": "type Query { a: Int }"}
+    kind = "aws:appsync/graphQLApi:GraphQLApi"
+    stage.deploy({(kind, "api"): api})
+    refused = {**api, "schema": "type Query { b: Int }", "queryDepthLimit": -1}
+    with pytest.raises(Refused, match="GraphQL API api is refused: "):
+        stage.deploy({(kind, "api"): refused})
+    api_id = stage.deployed.resources[kind, "api"].state["id"]
+    schema = stage.aws.appsync.get_introspection_schema(apiId=api_id, format="SDL")["schema"]
+    assert schema.read().decode() == api["schema"]
+
+
 def timeless(queues: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
     """All but when they were changed."""
     return {
@@ -232,7 +243,7 @@ def test_what_cannot_be_deleted_is_told_and_stays_known(stage: Stage) -> None:
     }
     kind = "aws:dynamodb/table:Table"
     stage.deploy({(kind, "t"): {**table, "deletionProtectionEnabled": True}, (QUEUE, "a"): {}})
-    with pytest.raises(Refused, match=r"table t cannot be deleted: .* protected"):
+    with pytest.raises(NotDeleted, match=r"table t cannot be deleted: .* protected"):
         stage.deploy({(QUEUE, "b"): {}})
     # All else is done.
     assert set(stage.queues()) == {"b"}

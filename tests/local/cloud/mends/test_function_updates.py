@@ -3,7 +3,9 @@
 import json
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
+import psutil
 import pytest
 
 from local.engine.aws import Aws
@@ -20,22 +22,23 @@ def handle(event, context):
     going.touch()
     while going.exists():
         time.sleep(0.01)
-    return os.environ["VERSION"]
+    return [os.environ["VERSION"], os.getpid()]
 """
 
 
-def variables(version: str) -> dict[str, dict[str, str]]:
+def variables(version: str) -> Any:
     return {"Variables": {"VERSION": version}}
 
 
 def test_a_call_ends_on_what_it_began_on(aws: Aws, tmp_path: Path) -> None:
     function = python_function(aws, {"code": CODE}, Timeout=60, Environment=variables("old"))
 
-    def call(name: str) -> str:
+    def call(name: str) -> tuple[str, int]:
         payload = json.dumps(str(tmp_path / name)).encode()
         answer = aws.functions.invoke(FunctionName=function, Payload=payload)
         assert "FunctionError" not in answer
-        return json.load(answer["Payload"])
+        version, process = json.load(answer["Payload"])
+        return version, process
 
     with ThreadPoolExecutor() as threads:
         first, going = threads.submit(call, "first"), tmp_path / "first"
@@ -47,13 +50,9 @@ def test_a_call_ends_on_what_it_began_on(aws: Aws, tmp_path: Path) -> None:
         second = threads.submit(call, "second")
         assert eventually((tmp_path / "second").exists, bool)
         (tmp_path / "second").unlink()
-        assert second.result() == "new"
+        assert second.result()[0] == "new"
         going.unlink()
-        assert first.result() == "old"
-    # What the first ran in takes no other call.
-    with ThreadPoolExecutor() as threads:
-        calls = [threads.submit(call, name) for name in ("third", "fourth")]
-        for name in ("third", "fourth"):
-            assert eventually((tmp_path / name).exists, bool)
-            (tmp_path / name).unlink()
-        assert [each.result() for each in calls] == ["new", "new"]
+        version, process = first.result()
+        assert version == "old"
+    # What the first ran in has ended, too.
+    assert not eventually(lambda: psutil.pid_exists(process), lambda there: not there)

@@ -80,10 +80,10 @@ def test_a_protected_pool_is_not_deleted(aws: Aws) -> None:
 
 
 def test_a_group_is_changed(aws: Aws) -> None:
-    group = {"UserPoolId": pool(aws), "GroupName": "staff"}
+    group: Any = {"UserPoolId": pool(aws), "GroupName": "staff"}
     aws.cognito.create_group(**group, Description="Cooks", Precedence=1)
     aws.cognito.update_group(**group, Description="Waits")
     changed = aws.cognito.get_group(**group)["Group"]
     assert (changed.get("Description"), changed.get("Precedence")) == ("Waits", 1)
     with pytest.raises(aws.cognito.exceptions.ResourceNotFoundException):
-        aws.cognito.update_group(**group | {"GroupName": "none"}, Description="Waits")
+        aws.cognito.update_group(UserPoolId=group["UserPoolId"], GroupName="none")
