@@ -5,7 +5,7 @@ READY := .venv/.ready
 # Each process has an embedded cloud of its own; a file's tests share it.
 PARALLEL := -n 2 --dist loadfile
 # The machine's Node.js, or where that is missing or too old the environment's, from PyPI.
-ifneq ($(shell node -e 'process.exit(parseInt(process.versions.node) < 18)' 2>/dev/null && command -v npm),)
+ifneq ($(shell node -e 'process.exit(parseInt(process.versions.node) < 18 ? 1 : 0)' 2>/dev/null && command -v npm),)
 NPM := npm
 else
 NPM := node .venv/node/lib/node_modules/npm/bin/npm-cli.js
@@ -17,7 +17,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # What is set, and to no "no": PERSIST=0 is off.
 on = $(filter-out 0 no off false,$(1))
 
-.PHONY: help demo up logs test unit lint format bench cost simulate mutate chaos setup clean preview engine
+.PHONY: help demo up logs test unit engine lint format preview bench cost simulate mutate chaos setup clean
 
 help:  ## Show these commands
 	@awk -F ':.*  ## ' '/^[a-z]+:.*  ## / { printf "%-10s%s\n", $$1, $$2 }' Makefile
@@ -36,10 +36,6 @@ test: $(READY) node_modules/.ready  ## All tests
 
 unit: $(READY) node_modules/.ready  ## The tests that need no emulator, and no patience
 	@$(BIN)/python -m pytest $(PARALLEL) -m "not cloud and not long and not engine"
-
-engine: $(READY) node_modules/.ready  ## Tests under Pulumi's own engine: its CLI, or Go to build it
-	@$(BIN)/python -m tests.engine
-	@$(BIN)/python -m pytest $(PARALLEL) -m engine -rs tests/engine
 
 engine: $(READY) node_modules/.ready  ## Tests under Pulumi's own engine: its CLI, or Go to build it
 	@$(BIN)/python -m tests.engine
