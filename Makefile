@@ -25,7 +25,7 @@ help:  ## Show these commands
 demo: $(READY)  ## Place ORDERS (20) orders on the embedded cloud and show what happens
 	@$(BIN)/python -m local demo --orders $(or $(ORDERS),20)
 
-up: $(READY) node_modules/.ready  ## Run the cloud, deploy what is saved; PERSIST=1, PORT, AWS_PORT, EMPTY=1
+up: $(READY) node_modules/.ready  ## Run the cloud; deploy edits. PERSIST=1, PORT, AWS_PORT, EMPTY=1
 	@$(BIN)/python -m local up $(if $(call on,$(PERSIST)),--persist) $(if $(PORT),--port $(PORT)) $(if $(AWS_PORT),--aws-port $(AWS_PORT)) $(if $(call on,$(EMPTY)),--empty)
 
 logs: $(READY)  ## Follow what the functions log, while make up runs; ORDER, its id
