@@ -7,6 +7,7 @@ import botocore.session
 import pytest
 import yaml
 
+from infra.order_workflow import WorkflowType
 from infra.settings import RETENTION_DAYS, Settings, SettingsError
 from local.engine.program import ROOT, stage_config
 
@@ -25,7 +26,7 @@ def _defaults() -> dict[str, Any]:
 def test_the_defaults() -> None:
     assert check() == Settings(
         payment_success_rate=0.8,
-        workflow_type="STANDARD",
+        workflow_type=WorkflowType.STANDARD,
         log_retention_days=14,
         notification_emails=(),
         alarm_emails=(),
