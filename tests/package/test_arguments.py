@@ -1,6 +1,7 @@
 """What another language's program gives becomes what a component takes."""
 
-from collections.abc import Mapping, Sequence
+import asyncio
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, NotRequired, TypedDict
@@ -49,6 +50,16 @@ LEAST: dict[str, Any] = {
 }
 
 
+@pytest.fixture
+def loop() -> Iterator[None]:
+    """An output is made where there is an event loop."""
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    yield
+    asyncio.set_event_loop(None)
+    loop.close()
+
+
 def test_numbers_enums_and_dataclasses_are_of_their_types() -> None:
     house = arguments(House, LEAST)
     assert house == House(
@@ -78,6 +89,7 @@ def test_what_is_given_goes_before_the_defaults() -> None:
     assert house.rooms == {"cellar": "locked"}
 
 
+@pytest.mark.usefixtures("loop")
 def test_an_input_may_be_known_later() -> None:
     street = pulumi.Output.from_input("Elm Street")
     assert arguments(House, LEAST | {"street": street}).street is street
@@ -101,6 +113,7 @@ def test_what_is_wrong_is_named(wrong: dict[str, Any], told: str) -> None:
         arguments(House, LEAST | wrong)
 
 
+@pytest.mark.usefixtures("loop")
 def test_what_must_be_known_at_once_cannot_be_known_later() -> None:
     later = pulumi.Output.from_input(2)
     with pytest.raises(InputPropertyError, match="storeys must be known before"):
