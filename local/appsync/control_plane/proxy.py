@@ -16,9 +16,10 @@ from graphql import GraphQLObjectType
 from yarl import URL
 
 from local.appsync.aws import AwsCaller
-from local.appsync.control_plane.resolver_code import MOST_CHARACTERS, check_code
+from local.appsync.control_plane.resolver_code import MOST_CHARACTERS, check_code, located
 from local.appsync.control_plane.syntax import CodeError
 from local.appsync.documents.schema import SchemaRefused, build_schema
+from local.appsync.resolvers.javascript import ResolverRuntime
 
 _OF_THE_CONNECTION = {
     "connection", "content-encoding", "content-length", "keep-alive", "transfer-encoding"
@@ -62,6 +63,7 @@ class ControlPlane:
 
     Args:
         gateway_url: where deployed APIs are served.
+        runtime: what is to run the code that is deployed.
         on_change: called with an API's id after a write that concerns it.
     """
 
@@ -71,12 +73,14 @@ class ControlPlane:
         caller: AwsCaller,
         emulator_url: str,
         gateway_url: str,
+        runtime: ResolverRuntime,
         on_change: Callable[[str], None],
     ) -> None:
         self._http = http
         self._caller = caller
         self._emulator_url = emulator_url
         self._gateway_url = gateway_url
+        self._runtime = runtime
         self._on_change = on_change
         self._refused_schemas: dict[str, str] = {}
 
@@ -106,7 +110,7 @@ class ControlPlane:
         elif match := _FUNCTION.fullmatch(request.path):
             members = _members(body)
             await self._check_data_source(match["api"], members.get("dataSourceName"))
-            _check_runtime(members)
+            await self._check_code(members)
         return None
 
     def _schema_creation(self, method: str, api_id: str, body: bytes) -> web.Response | None:
@@ -144,7 +148,33 @@ class ControlPlane:
                     raise _not_found(f"No function found with id {function}")
         else:
             await self._check_data_source(api_id, members.get("dataSourceName"))
-        _check_runtime(members)
+        await self._check_code(members)
+
+    async def _check_code(self, members: dict[str, Any]) -> None:
+        runtime: dict[str, Any] = members.get("runtime") or {}
+        if runtime.get("name") != "APPSYNC_JS" or not members.get("code"):
+            raise _bad_request(
+                "Only code for the runtime APPSYNC_JS runs here; mapping templates do not."
+            )
+        if members.get("maxBatchSize"):
+            raise _bad_request("Batching of resolvers (maxBatchSize) is not supported here.")
+        if len(members["code"]) > MOST_CHARACTERS:
+            raise _bad_request(
+                "1 validation error detected: Value at 'code' failed to satisfy constraint: "
+                f"Member must have length less than or equal to {MOST_CHARACTERS}"
+            )
+        errors = check_code(members["code"])
+        # What no grammar tells, such as a name that is declared twice.
+        if not errors and (fault := await self._runtime.compile(members["code"])):
+            errors = [located(members["code"], fault)]
+        if errors:
+            raise ServiceError(
+                400,
+                "BadRequestException",
+                "The code contains one or more errors. " + "; ".join(map(str, errors)),
+                reason="CODE_ERROR",
+                detail={"codeErrors": [_code_error(error) for error in errors]},
+            )
 
     async def _check_data_source(self, api_id: str, name: Any) -> None:
         if not name:
@@ -203,29 +233,6 @@ def _members(body: bytes) -> dict[str, Any]:
     if not isinstance(members, dict):
         raise _bad_request("The request body is no JSON object.")
     return members
-
-
-def _check_runtime(members: dict[str, Any]) -> None:
-    runtime: dict[str, Any] = members.get("runtime") or {}
-    if runtime.get("name") != "APPSYNC_JS" or not members.get("code"):
-        raise _bad_request(
-            "Only code for the runtime APPSYNC_JS runs here; mapping templates do not."
-        )
-    if members.get("maxBatchSize"):
-        raise _bad_request("Batching of resolvers (maxBatchSize) is not supported here.")
-    if len(members["code"]) > MOST_CHARACTERS:
-        raise _bad_request(
-            "1 validation error detected: Value at 'code' failed to satisfy constraint: "
-            f"Member must have length less than or equal to {MOST_CHARACTERS}"
-        )
-    if errors := check_code(members["code"]):
-        raise ServiceError(
-            400,
-            "BadRequestException",
-            "The code contains one or more errors. " + "; ".join(map(str, errors)),
-            reason="CODE_ERROR",
-            detail={"codeErrors": [_code_error(error) for error in errors]},
-        )
 
 
 def _code_error(error: CodeError) -> dict[str, Any]:

@@ -5,6 +5,7 @@ where those need types, they go by names here.
 https://docs.aws.amazon.com/appsync/latest/devguide/supported-features.html
 """
 
+import re
 from collections.abc import Iterator
 
 from tree_sitter import Node
@@ -75,6 +76,7 @@ _DECLARATIONS = {
     "arrow_function": "parameter",
     "for_in_statement": "left",
 }
+_QUOTED = re.compile(r"'([^']+)'")
 _HANDLERS = ("request", "response")
 
 
@@ -97,6 +99,15 @@ def check_code(code: str) -> list[CodeError]:
         if handler not in exported
     ]
     return errors
+
+
+def located(code: str, fault: str) -> CodeError:
+    """What JavaScript itself finds wrong, where the name that it speaks of is declared again."""
+    root = parse(code)
+    named = _QUOTED.search(fault)
+    declared = [name for node in walk(root) for name in _declared(node)]
+    places = [name for name in declared if named and text(name) == named[1]]
+    return error((places or [root])[:2][-1], fault)
 
 
 def _excerpt(node: Node) -> str:

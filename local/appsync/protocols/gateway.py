@@ -142,7 +142,9 @@ class Gateway:
             caller = AwsCaller(http, self._emulator_url, self._region)
             service = GraphqlService(http, caller, self._emulator_url)
             realtime = RealtimeService(service.api, service.runtime, service.subscriptions)
-            control = ControlPlane(http, caller, self._emulator_url, self.url, service.forget)
+            control = ControlPlane(
+                http, caller, self._emulator_url, self.url, service.runtime, service.forget
+            )
             app = web.Application(client_max_size=_BODY_LIMIT_BYTES)
             app.router.add_routes(
                 [

@@ -137,12 +137,9 @@ class ResolverRuntime:
         Args:
             auth_type: what `util.authType()` answers.
         """
-        request = {"code": code, "handler": handler, "context": context, "authType": auth_type}
-        worker = await self._free.get()
-        try:
-            reply = await worker.call(request)
-        finally:
-            self._free.put_nowait(worker)
+        reply = await self._call(
+            {"code": code, "handler": handler, "context": context, "authType": auth_type}
+        )
         return Evaluation(
             status=reply["status"],
             value=reply.get("value"),
@@ -154,6 +151,17 @@ class ResolverRuntime:
             headers=reply.get("headers") or [],
             extensions=reply.get("extensions") or [],
         )
+
+    async def compile(self, code: str) -> str | None:
+        """Why the code cannot be loaded; None: it can."""
+        return (await self._call({"code": code, "handler": None}))["value"]
+
+    async def _call(self, request: dict[str, Any]) -> dict[str, Any]:
+        worker = await self._free.get()
+        try:
+            return await worker.call(request)
+        finally:
+            self._free.put_nowait(worker)
 
     async def close(self) -> None:
         """End all workers."""

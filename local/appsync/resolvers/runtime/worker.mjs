@@ -75,9 +75,22 @@ async function load(code) {
   return { state, handlers: module.namespace };
 }
 
+/** Why a code cannot be loaded; null: it can. */
+function compile(code) {
+  try {
+    new vm.SourceTextModule(code);
+    return null;
+  } catch (error) {
+    return error.message;
+  }
+}
+
 async function reply({ number, code, handler, context, authType }) {
   if (code !== null) {
     codes[number] = code;
+  }
+  if (handler === null) {
+    return { status: 'ok', value: compile(codes[number]) };
   }
   if (!modules.has(number)) {
     modules.set(number, await load(codes[number]));

@@ -87,6 +87,14 @@ def test_broken_code_is_refused_with_its_place(api: Api) -> None:
     assert api.run("{ a }").data == {"a": None}
 
 
+def test_what_cannot_be_loaded_is_refused_with_its_place(api: Api) -> None:
+    twice = none("1") + "const one = 1;\nconst one = 2;\n"
+    line = twice.count("\n")
+    with pytest.raises(ClientError, match="'one' has already been declared") as refusal:
+        api.resolver("Query.a", twice)
+    assert f"(line {line}, column 7)" in str(refusal.value)
+
+
 def test_an_update_with_broken_code_leaves_what_was(api: Api) -> None:
     api.resolver("Query.a", none("1"))
     with pytest.raises(api.appsync.exceptions.BadRequestException):
