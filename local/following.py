@@ -93,6 +93,7 @@ class Following:
     def _deploy(self, saved: list[Path]) -> None:
         begun, program = time.monotonic(), fingerprint()
         try:
+            _require_syntax()
             config = stage_config(STAGE)
             changes = redeploy(
                 self._deployed,
@@ -115,6 +116,21 @@ class Following:
             what = ", ".join(map(str, changes)) or f"{_names(saved)}: nothing to deploy"
             self._show(f"{what} ({time.monotonic() - begun:.1f} s)", False)
             self._done(program)
+
+
+def _require_syntax() -> None:
+    """Refuse a function that no call could run; Lambda itself takes it.
+
+    Raises:
+        ProgramFault: a file of it is no Python.
+    """
+    for file in source_files():
+        if file.suffix == ".py":
+            try:
+                compile(file.read_bytes(), file, "exec", dont_inherit=True)
+            except SyntaxError as error:
+                where = f"{file.relative_to(ROOT).as_posix()}, line {error.lineno}"
+                raise ProgramFault(f"{where}: {error.msg}") from error
 
 
 def located(refusal: Refused) -> str:

@@ -190,6 +190,23 @@ def test_a_resource_comes_and_goes(followed: Followed) -> None:
     assert json.loads((followed.program / ".local/outputs.json").read_text()) == followed.outputs
 
 
+def test_a_function_that_is_no_python_is_not_deployed(followed: Followed) -> None:
+    handler = "functions/take_payment/handler.py"
+
+    def code() -> list[str]:
+        functions = followed.aws.functions.list_functions()["Functions"]
+        return [each.get("CodeSha256", "") for each in functions]
+
+    before = code()
+    said = followed.edit(handler, '"""', 'def (:\n"""')
+    assert said == [f"{handler}, line 1: invalid syntax", AS_IT_WAS]
+    said = followed.edit("graphql/resolvers/getOrder.js", "/** Reads by", "/** Looks by")
+    assert said == [f"{handler}, line 1: invalid syntax", AS_IT_WAS]
+    assert code() == before
+    followed.edit(handler, 'def (:\n"""', '"""')
+    followed.edit("graphql/resolvers/getOrder.js", "/** Looks by", "/** Reads by")
+
+
 def test_orders_in_flight_survive_an_edit_of_their_function(followed: Followed) -> None:
     handler = "functions/take_payment/handler.py"
     begun, slow = "    return take_payment(event, payment_processor())\n", "    sleep(2)\n"
