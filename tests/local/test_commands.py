@@ -188,6 +188,13 @@ def test_up_with_nothing_deployed_until_terminated(start: Start, program: Path) 
     assert runs_of(program) == []
 
 
+# A stage whose deployment waits for something that does not come.
+NEVER_ENDING = """
+import asyncio
+pulumi.export("never", asyncio.get_event_loop().create_future())
+"""
+
+
 @pytest.mark.parametrize(
     ("moment", "number"),
     [
@@ -198,14 +205,15 @@ def test_up_with_nothing_deployed_until_terminated(start: Start, program: Path) 
     ],
 )
 def test_an_interrupt_on_the_way_leaves_nothing(
-    start: Start, program: Path, moment: str, number: signal.Signals
+    start: Start, altered: Path, moment: str, number: signal.Signals
 ) -> None:
+    with (altered / "__main__.py").open("a") as main:
+        main.write(NEVER_ENDING)
     port, aws_port = free_port(), free_port()
-    run = start("up", "--port", str(port), "--aws-port", str(aws_port))
+    run = start("up", "--port", str(port), "--aws-port", str(aws_port), cwd=altered)
     there = {
         "emulator": lambda: emulators(run),
         "gateway": lambda: answers(port),
-        # The deployment is on its way.
         "table": lambda: answers(port) and tables(aws_port),
         "function": lambda: answers(port) and functions(aws_port),
     }
@@ -217,7 +225,7 @@ def test_an_interrupt_on_the_way_leaves_nothing(
     assert run.stderr == ""
     assert "Ctrl-C" not in run.stdout
     assert run.alive() == []
-    assert runs_of(program) == []
+    assert runs_of(altered) == []
 
 
 def answers(port: int) -> bool:
