@@ -5,7 +5,6 @@ import json
 import os
 import tempfile
 import time
-import uuid
 from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,16 +15,11 @@ from gql.client import AsyncClientSession
 from gql.transport.aiohttp import AIOHTTPTransport
 
 from cost.observation import Call, Observation, ObservationError
-from functions.payments.processor import (
-    Outcome,
-    Payment,
-    PaymentProcessorUnreachable,
-    RandomProcessor,
-)
 from local.cloud.emulator import CALL_LOG_VARIABLE
 from local.customers import sign_in, sign_up
 from local.embedded_cloud import EmbeddedCloud
 from local.live import order_updates
+from local.outcomes import token_for
 from local.watch.log import LogFile
 
 CUSTOMER = "alice@orderflow.example"
@@ -135,8 +129,8 @@ class _Observer:
             self._note(await self._place(), paid=paid, declined=declined)
         by_token, unreachable = list[Seen](), list[Seen]()
         for _ in range(SAMPLES):
-            by_token.append(await self._place(_token_of(Outcome.ACCEPTED)))
-            unreachable.append(await self._place(_token_of(None)))
+            by_token.append(await self._place(token_for(SUCCESS_RATE, "ACCEPTED")))
+            unreachable.append(await self._place(token_for(SUCCESS_RATE, "UNREACHABLE")))
         retried = list[Seen]()
         while len(retried) < SAMPLES:
             order = declined.pop().order if len(declined) > SAMPLES else await self._declined()
@@ -218,32 +212,6 @@ def _under_way(lines: list[Line]) -> list[str]:
                 pass
     # Where nothing has been begun, it has not arrived yet.
     return [what for what, number in left.items() if number] if left else ["all of it"]
-
-
-class _LastOutcome:
-    """The memory of a processor that is only asked what it would say."""
-
-    outcome: Outcome | None = None
-
-    def record(self, payment: Payment, outcome: Outcome) -> Outcome:  # noqa: ARG002
-        self.outcome = outcome
-        return outcome
-
-    def give_back(self, payment: Payment) -> bool:  # noqa: ARG002
-        return False
-
-
-def _token_of(wanted: Outcome | None) -> str:
-    """A token whose first payment will go so; None: nobody answers, and nothing is taken."""
-    while True:
-        token, last = str(uuid.uuid4()), _LastOutcome()
-        payment = Payment(customer_id="", order_id=token, attempt=1)
-        try:
-            answer = RandomProcessor(SUCCESS_RATE, last).take(payment)
-        except PaymentProcessorUnreachable:
-            answer = None
-        if answer is wanted and last.outcome is wanted:
-            return token
 
 
 def _agreed(kind: str, samples: list[Seen]) -> list[Call]:

@@ -15,16 +15,12 @@ from gql import Client, GraphQLRequest
 from gql.transport.aiohttp import AIOHTTPTransport
 from gql.transport.exceptions import TransportQueryError
 
-from functions.payments.processor import (
-    Outcome,
-    Payment,
-    PaymentProcessorUnreachable,
-    RandomProcessor,
-)
+from functions.payments.processor import RandomProcessor
 from local.customers import Customer, employ, sign_in, sign_up
 from local.embedded_cloud import EmbeddedCloud
 from local.engine.program import name_prefix
 from local.mailbox import Mail
+from local.outcomes import token_for
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs.type_defs import MessageTypeDef
@@ -73,19 +69,6 @@ def eventually(look: Callable[[], T], accept: Callable[[T], object]) -> T:
         if accept(seen) or time.monotonic() > deadline:
             return seen
         time.sleep(0.05)
-
-
-class LastOutcome:
-    """A processor's memory of what it did last."""
-
-    outcome: Outcome | None = None
-
-    def record(self, payment: Payment, outcome: Outcome) -> Outcome:  # noqa: ARG002
-        self.outcome = outcome
-        return outcome
-
-    def give_back(self, payment: Payment) -> bool:  # noqa: ARG002
-        return False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -176,19 +159,7 @@ class Stage:
 
         Each is ACCEPTED, DECLINED, UNREACHABLE, or UNANSWERED: taken, but nobody says so.
         """
-
-        def outcome(order_id: str, attempt: int) -> str:
-            last = LastOutcome()
-            payment = Payment(customer_id="", order_id=order_id, attempt=attempt)
-            try:
-                return RandomProcessor(self.success_rate, last).take(payment)
-            except PaymentProcessorUnreachable:
-                return "UNANSWERED" if last.outcome else "UNREACHABLE"
-
-        while True:
-            candidate = str(uuid.uuid4())
-            if all(outcome(candidate, n) == each for n, each in enumerate(wanted, 1)):
-                return candidate
+        return token_for(self.success_rate, *wanted)
 
     def send(self, *bodies: str) -> None:
         """Put messages straight on the queue, ten at a time."""

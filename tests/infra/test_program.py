@@ -19,6 +19,7 @@ from graphql import (
 
 from infra.order_api import FUNCTIONS
 from local.engine.program import ROOT, run_program, stage_config
+from policy.rules.names import UNTAGGABLE
 from preview.recording import ACCOUNT, REGION, Recording, Registered, arn, record_program
 
 COMPONENTS = {
@@ -334,22 +335,8 @@ def _allowing(recording: Recording) -> list[dict[str, Any]]:
 
 
 def test_everything_that_can_be_tagged_is(stage: Recording) -> None:
-    untaggable = {
-        "aws:appsync/dataSource:DataSource",
-        "aws:appsync/function:Function",
-        "aws:appsync/resolver:Resolver",
-        "aws:cloudwatch/eventTarget:EventTarget",
-        "aws:cognito/userGroup:UserGroup",
-        "aws:cognito/userPoolClient:UserPoolClient",
-        "aws:iam/rolePolicy:RolePolicy",
-        "aws:sns/topicPolicy:TopicPolicy",
-        "aws:sns/topicSubscription:TopicSubscription",
-        "aws:sqs/queuePolicy:QueuePolicy",
-        "aws:sqs/redriveAllowPolicy:RedriveAllowPolicy",
-        "aws:wafv2/webAclAssociation:WebAclAssociation",
-    }
     for each in stage.resources:
-        if each.custom and each.type not in untaggable:
+        if each.custom and each.type not in UNTAGGABLE:
             assert set(each.inputs["tags"]) == {"project", "stage"}
             assert each.inputs["tags"]["project"] == "orderflow", each
             assert each.inputs["tags"]["stage"] in {"local", "dev", "prod"}
