@@ -102,8 +102,8 @@ class Following:
                 name_prefix(STAGE),
             )
         except NotDeleted as rest:
-            self._show(str(rest), True)
             self._done(program)
+            self._show(str(rest), True)
         except WouldLose as refusal:
             self._show(f"{refusal}\n  {self._anew}", True)
         except Refused as refusal:
@@ -114,8 +114,8 @@ class Following:
             self._show(f"{what}\n  The stage runs on as it was.", True)
         else:
             what = ", ".join(map(str, changes)) or f"{_names(saved)}: nothing to deploy"
-            self._show(f"{what} ({time.monotonic() - begun:.1f} s)", False)
             self._done(program)
+            self._show(f"{what} ({time.monotonic() - begun:.1f} s)", False)
 
 
 def _require_syntax() -> None:

@@ -169,7 +169,10 @@ def _keep(
 ) -> None:
     """Write down what is deployed: for clients, and where there is a state for the next run."""
     if cloud.deployed.outputs:
-        OUTPUTS.write_text(json.dumps(cloud.deployed.outputs, indent=2) + "\n")
+        # Whole at every moment: clients read it while the stage changes.
+        written = OUTPUTS.with_suffix(".json.new")
+        written.write_text(json.dumps(cloud.deployed.outputs, indent=2) + "\n")
+        written.replace(OUTPUTS)
     if state:
         StoredStage(
             emulator_port=emulator_port,
