@@ -133,24 +133,22 @@ def test_a_condition_that_failed_is_no_fault() -> None:
 
 
 @pytest.mark.parametrize(
-    ("end", "events"),
+    ("end", "error", "cut_off"),
     [
-        (("ExecutionFailed", {"error": "OrderWorkflow.MessageRests"}), []),
-        (
-            ("ExecutionFailed", {"error": "States.Runtime"}),
-            [(What.CUT_OFF, "FAILED States.Runtime")],
-        ),
-        (("ExecutionTimedOut", {}), [(What.CUT_OFF, "TIMED_OUT")]),
-        (("ExecutionAborted", {"error": "", "cause": ""}), [(What.CUT_OFF, "ABORTED")]),
-        (("ExecutionSucceeded", {}), []),
+        ("ExecutionFailed", "OrderWorkflow.MessageRests", None),
+        ("ExecutionFailed", "States.Runtime", "FAILED States.Runtime"),
+        ("ExecutionTimedOut", None, "TIMED_OUT"),
+        ("ExecutionAborted", "", "ABORTED"),
+        ("ExecutionSucceeded", None, None),
     ],
 )
-def test_how_an_execution_ends(
-    end: tuple[str, dict[str, Any]], events: list[tuple[What, str]]
-) -> None:
-    execution = read_history(history(entered("RestMessage"), *did(), end))
+def test_how_an_execution_ends(end: str, error: str | None, cut_off: str | None) -> None:
+    execution = read_history(history(entered("RestMessage"), *did(), (end, {"error": error})))
     assert execution.ended
-    assert told(execution) == [(What.RESTED, ""), *events]
+    assert told(execution) == [
+        (What.RESTED, ""),
+        *([(What.CUT_OFF, cut_off)] if cut_off else []),
+    ]
 
 
 def test_a_state_of_another_workflow_is_told_by_its_name() -> None:
