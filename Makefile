@@ -25,8 +25,8 @@ help:  ## Show these commands
 demo: $(READY)  ## Place ORDERS (20) orders on the embedded cloud and show what happens
 	@$(BIN)/python -m local demo --orders $(or $(ORDERS),20)
 
-up: $(READY) node_modules/.ready  ## The embedded cloud, as it is saved; PERSIST=1, PORT, AWS_PORT, EMPTY=1
-	@$(BIN)/python -m local up $(if $(call on,$(PERSIST)),--persist) $(if $(PORT),--port $(PORT)) $(if $(AWS_PORT),--aws-port $(AWS_PORT)) $(if $(call on,$(EMPTY)),--empty)
+up: $(READY) node_modules/.ready  ## The embedded cloud, with the storefront; PERSIST=1, EMPTY=1
+	@$(BIN)/python -m local up --storefront-port $(or $(STOREFRONT_PORT),4568) $(if $(call on,$(PERSIST)),--persist) $(if $(PORT),--port $(PORT)) $(if $(AWS_PORT),--aws-port $(AWS_PORT)) $(if $(call on,$(EMPTY)),--empty)
 
 logs: $(READY)  ## Follow what the functions log, while make up runs; ORDER, its id
 	@$(BIN)/python -m local logs $(if $(ORDER),--order '$(ORDER)')
@@ -74,7 +74,7 @@ chaos: $(READY)  ## Place ORDERS (1000) while parts fail; SEED, TYPE=EXPRESS
 setup: $(READY) node_modules/.ready  ## Install everything (the other commands do it too)
 
 clean:  ## Remove what the other commands made
-	rm -rf .venv package/.venv node_modules .local .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv package/.venv node_modules storefront/node_modules storefront/dist .local .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(READY): requirements.txt requirements-dev.txt policy/requirements.txt

@@ -1,0 +1,225 @@
+"""The storefront as the embedded cloud has it: built here, and served at an origin of its own.
+
+It is sent as on AWS: with the headers of storefront/headers.json, its page for each address that
+names no file, and a `/config.json` made of what is deployed.
+"""
+
+import fcntl
+import gzip
+import json
+import mimetypes
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any, Self
+from urllib.parse import unquote, urlsplit
+
+from local.cloud import CloudError, free_port
+from local.cloud.emulator import require_free
+from local.embedded_cloud import make_folder
+from local.make_environment import npm
+
+ROOT = Path(__file__).parents[1]
+DIST = Path("storefront/dist")
+HEADERS = ROOT / "storefront" / "headers.json"
+# Folders of it that nothing is built from.
+NO_SOURCES = {"dist", "node_modules", "screenshots"}
+BUILD = ("run", "--silent", "build", "--workspace", "storefront")
+# A browser would keep it for other things on this machine, which do not speak TLS.
+NOT_SENT = {"Strict-Transport-Security"}
+# Names of what is built hold a hash of the contents; all else is asked for again each time.
+HASHED = "/assets/"
+KEPT = "public, max-age=31536000, immutable"
+ASKED_AGAIN = "no-cache"
+COMPRESSED = ("text/", "application/javascript", "application/json", "image/svg+xml")
+# How often it is looked whether the server should end.
+LOOK_SECONDS = 0.1
+
+
+def build(root: Path = ROOT, npm: Callable[[], list[str]] = npm) -> None:
+    """Build it where that is not done, or a source has been saved since; another waits.
+
+    Raises:
+        CloudError: it cannot be built.
+    """
+    make_folder(root / ".local")
+    with (root / ".local" / "storefront.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not is_built(root):
+            began = time.time()
+            _build(root, npm())
+            # What was saved meanwhile may not be in it.
+            os.utime(root / DIST / "index.html", (began, began))
+
+
+def is_built(root: Path = ROOT) -> bool:
+    """Whether it is built, and of the sources as they are."""
+    index = root / DIST / "index.html"
+    sources = [root / "package-lock.json", *(root / "storefront").rglob("*")]
+    return index.exists() and all(
+        source.stat().st_mtime <= index.stat().st_mtime
+        for source in sources
+        if not NO_SOURCES & set(source.relative_to(root).parts)
+    )
+
+
+def _build(root: Path, npm: list[str]) -> None:
+    try:
+        process = subprocess.Popen(
+            [*npm, *BUILD],
+            cwd=root,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            # What npm starts ends with it.
+            process_group=0,
+        )
+    except OSError as error:
+        raise CloudError(f"The storefront cannot be built: npm does not run ({error}).") from error
+    with process:
+        try:
+            said, _ = process.communicate()
+        except BaseException:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            raise
+    if process.returncode != 0:
+        raise CloudError(f"The storefront cannot be built:\n{said.strip()}")
+
+
+def headers(connect: Iterable[str]) -> dict[str, str]:
+    """What each answer is sent with.
+
+    Args:
+        connect: the origins, besides its own, that the page may speak to.
+    """
+    sent: dict[str, str] = json.loads(HEADERS.read_text())
+    return {
+        name: value.replace("{connect}", " ".join(connect))
+        for name, value in sent.items()
+        if name not in NOT_SENT
+    }
+
+
+class Storefront:
+    """Serves a build on a thread of its own, as a context manager.
+
+    Args:
+        config: makes the contents of `/config.json`, at each request.
+        connect: the origins that the page may speak to.
+        port: TCP port of 127.0.0.1; a free one where None.
+        dist: what has been built.
+    """
+
+    def __init__(
+        self,
+        *,
+        config: Callable[[], Mapping[str, Any]],
+        connect: Iterable[str],
+        port: int | None = None,
+        dist: Path = ROOT / DIST,
+    ) -> None:
+        self._port = port or free_port()
+        self.url = f"http://127.0.0.1:{self._port}/"
+        self._site = _Site(dist, config, headers(connect))
+
+    def __enter__(self) -> Self:
+        """Raises CloudError: the port is taken."""
+        require_free(self._port)
+        self._server = _Server(("127.0.0.1", self._port), self._site)
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, args=(LOOK_SECONDS,), name="storefront", daemon=True
+        )
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Answer:
+    status: HTTPStatus = HTTPStatus.OK
+    content_type: str
+    body: bytes
+    cache_control: str = ASKED_AGAIN
+
+
+NO_FILE = _Answer(
+    status=HTTPStatus.NOT_FOUND, content_type="text/plain", body=b"There is no such file.\n"
+)
+
+
+class _Site:
+    """What there is at which path."""
+
+    def __init__(
+        self, dist: Path, config: Callable[[], Mapping[str, Any]], sent: Mapping[str, str]
+    ) -> None:
+        self.headers = sent
+        self._dist = dist.resolve()
+        self._config = config
+
+    def answer(self, path: str) -> _Answer:
+        if path == "/config.json":
+            body = json.dumps(self._config()).encode()
+            return _Answer(content_type="application/json", body=body)
+        # The application knows its own addresses; what has a dot in its last part is a file.
+        is_page = "." not in path.rpartition("/")[2]
+        file = (self._dist / ("index.html" if is_page else path.lstrip("/"))).resolve()
+        if not (file.is_relative_to(self._dist) and file.is_file()):
+            return NO_FILE
+        return _Answer(
+            content_type=mimetypes.guess_type(file.name)[0] or "application/octet-stream",
+            body=file.read_bytes(),
+            cache_control=KEPT if path.startswith(HASHED) else ASKED_AGAIN,
+        )
+
+
+class _Server(ThreadingHTTPServer):
+    def __init__(self, address: tuple[str, int], site: _Site) -> None:
+        super().__init__(address, _Handler)
+        self.site = site
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        # A browser may go away in the middle.
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server: _Server
+
+    def do_GET(self) -> None:
+        site = self.server.site
+        answer = site.answer(unquote(urlsplit(self.path).path))
+        body = answer.body
+        self.send_response(answer.status)
+        for name, value in site.headers.items():
+            self.send_header(name, value)
+        self.send_header("Content-Type", answer.content_type)
+        self.send_header("Cache-Control", answer.cache_control)
+        self.send_header("Vary", "Accept-Encoding")
+        accepted = self.headers.get("Accept-Encoding", "")
+        if "gzip" in accepted and answer.content_type.startswith(COMPRESSED):
+            body = gzip.compress(body)
+            self.send_header("Content-Encoding", "gzip")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
+        """Say nothing: `make up` shows what goes wrong in the cloud."""

@@ -1,0 +1,239 @@
+"""The storefront is built when it must be, and served as on AWS; what is served here is a fake."""
+
+import gzip
+import json
+import os
+import socket
+import subprocess
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from http.client import HTTPConnection, HTTPMessage
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import psutil
+import pytest
+
+from local.cloud import CloudError
+from local.storefront import HEADERS, Storefront, build, is_built
+from tests.local.processes import eventually, gone
+
+API = "http://127.0.0.1:4567"
+PAGE = b"<!doctype html><title>The page</title>"
+
+
+@pytest.fixture
+def dist(tmp_path: Path) -> Path:
+    dist = tmp_path / "dist"
+    (dist / "assets").mkdir(parents=True)
+    (dist / "index.html").write_bytes(PAGE)
+    (dist / "icon.svg").write_text("<svg/>")
+    (dist / "assets" / "app-1a2b.js").write_text("go();")
+    (tmp_path / "secret.txt").write_text("secret")
+    return dist
+
+
+@pytest.fixture
+def deployed() -> dict[str, Any]:
+    return {"stage": "local"}
+
+
+@pytest.fixture
+def served(dist: Path, deployed: dict[str, Any]) -> Iterator[str]:
+    connect = [API, API.replace("http", "ws")]
+    with Storefront(config=lambda: deployed, connect=connect, dist=dist) as site:
+        yield site.url
+
+
+def get(url: str, path: str, **headers: str) -> tuple[int, HTTPMessage, bytes]:
+    """Status, headers and body; the path goes as it is."""
+    connection = HTTPConnection(urlsplit(url).netloc, timeout=10)
+    try:
+        connection.request("GET", path, headers=headers)
+        answer = connection.getresponse()
+        return answer.status, answer.headers, answer.read()
+    finally:
+        connection.close()
+
+
+@pytest.mark.parametrize("path", ["/", "/orders", "/orders/01KB3X5YKYMBYYB3G1PS1TQR0W", "/?a=1.2"])
+def test_an_address_of_the_applications_own_is_the_page(served: str, path: str) -> None:
+    status, headers, body = get(served, path)
+    assert (status, body) == (200, PAGE)
+    assert headers["Content-Type"] == "text/html"
+    assert headers["Cache-Control"] == "no-cache"
+
+
+@pytest.mark.parametrize(
+    ("path", "content_type", "cache_control"),
+    [
+        ("/assets/app-1a2b.js", "/javascript", "public, max-age=31536000, immutable"),
+        ("/icon.svg", "image/svg+xml", "no-cache"),
+    ],
+)
+def test_a_file_is_itself(
+    dist: Path, served: str, path: str, content_type: str, cache_control: str
+) -> None:
+    status, headers, body = get(served, path)
+    assert (status, body) == (200, (dist / path[1:]).read_bytes())
+    assert headers["Content-Type"].endswith(content_type)
+    assert headers["Cache-Control"] == cache_control
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/nothing.js", "/../secret.txt", "/%2e%2e/secret.txt", "//etc/hosts.allow", "/assets/."],
+)
+def test_what_is_no_file_of_the_build_is_not_found(served: str, path: str) -> None:
+    status, headers, body = get(served, path)
+    assert status == 404
+    assert b"secret" not in body
+    assert "Content-Security-Policy" in headers
+
+
+def test_the_configuration_is_of_the_moment(served: str, deployed: dict[str, Any]) -> None:
+    _, headers, body = get(served, "/config.json")
+    assert json.loads(body) == {"stage": "local"}
+    assert headers["Content-Type"] == "application/json"
+    assert headers["Cache-Control"] == "no-cache"
+    deployed["stage"] = "another"
+    assert json.loads(get(served, "/config.json")[2]) == {"stage": "another"}
+
+
+def test_text_is_compressed_for_who_takes_it(served: str) -> None:
+    _, headers, body = get(served, "/", **{"Accept-Encoding": "gzip, br"})
+    assert headers["Content-Encoding"] == "gzip"
+    assert int(headers["Content-Length"]) == len(body)
+    assert gzip.decompress(body) == PAGE
+
+
+def test_security_headers_are_those_of_aws_but_for_tls(served: str) -> None:
+    on_aws: dict[str, str] = json.loads(HEADERS.read_text())
+    _, headers, _ = get(served, "/")
+    expected = on_aws["Content-Security-Policy"].replace("{connect}", f"{API} ws://127.0.0.1:4567")
+    assert headers["Content-Security-Policy"] == expected
+    assert set(on_aws) - set(headers) == {"Strict-Transport-Security"}
+    for name in on_aws.keys() - {"Content-Security-Policy", "Strict-Transport-Security"}:
+        assert headers[name] == on_aws[name]
+
+
+def test_it_ends_with_its_port_free_though_a_browser_is_connected(
+    dist: Path, deployed: dict[str, Any]
+) -> None:
+    with Storefront(config=lambda: deployed, connect=[], dist=dist) as site:
+        address = urlsplit(site.url)
+        browser = socket.create_connection((address.hostname or "", address.port or 0))
+    browser.close()
+    assert "storefront" not in {thread.name for thread in threading.enumerate()}
+    with Storefront(config=lambda: deployed, connect=[], port=address.port, dist=dist):
+        assert get(site.url, "/")[0] == 200
+
+
+def test_a_taken_port_is_refused(dist: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        site = Storefront(config=dict, connect=[], port=port, dist=dist)
+        with pytest.raises(CloudError, match=f"Port {port} of 127.0.0.1 is taken"), site:
+            pass
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    sources = tmp_path / "storefront" / "src"
+    sources.mkdir(parents=True)
+    (sources / "main.ts").write_text("go();")
+    (tmp_path / "package-lock.json").write_text("{}")
+    return tmp_path
+
+
+def npm(script: str) -> Callable[[], list[str]]:
+    """In npm's place."""
+    return lambda: ["sh", "-c", script]
+
+
+# Writes down that it ran.
+BUILD = npm("mkdir -p storefront/dist && touch storefront/dist/index.html && echo built >> builds")
+
+
+def builds(checkout: Path) -> int:
+    file = checkout / "builds"
+    return len(file.read_text().splitlines()) if file.exists() else 0
+
+
+def age(checkout: Path) -> None:
+    """Have all that there is be a minute older."""
+    for path in checkout.rglob("*"):
+        past = path.stat().st_mtime - 60
+        os.utime(path, (past, past))
+
+
+def test_it_is_built_once_until_a_source_is_saved(checkout: Path) -> None:
+    source = checkout / "storefront" / "src" / "main.ts"
+    assert not is_built(checkout)
+    build(checkout, BUILD)
+    build(checkout, BUILD)
+    assert builds(checkout) == 1
+
+    age(checkout)
+    assert is_built(checkout)
+    source.write_text("go(1);")
+    build(checkout, BUILD)
+    assert builds(checkout) == 2
+
+    age(checkout)
+    source.unlink()
+    build(checkout, BUILD)
+    assert builds(checkout) == 3
+
+    age(checkout)
+    (checkout / "package-lock.json").touch()
+    build(checkout, BUILD)
+    assert builds(checkout) == 4
+
+    age(checkout)
+    (checkout / "storefront" / "dist" / "more.js").touch()
+    build(checkout, BUILD)
+    assert builds(checkout) == 4
+
+
+def test_a_source_saved_during_the_build_is_built_next(checkout: Path) -> None:
+    build(
+        checkout,
+        npm(
+            "touch storefront/src/main.ts; mkdir storefront/dist; touch storefront/dist/index.html"
+        ),
+    )
+    assert not is_built(checkout)
+
+
+def test_what_cannot_be_built_is_told_in_the_builds_own_words(checkout: Path) -> None:
+    with pytest.raises(CloudError, match=r"cannot be built:\nmain\.ts: no such thing$"):
+        build(checkout, npm("echo main.ts: no such thing; false"))
+    assert not is_built(checkout)
+    with pytest.raises(CloudError, match="npm does not run"):
+        build(checkout, lambda: [str(checkout / "nowhere")])
+
+
+def test_an_interrupted_build_leaves_nothing_running(
+    checkout: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    child = checkout / "child"
+
+    def interrupt(*_: object) -> None:
+        assert eventually(lambda: child.exists() and child.read_text(), bool)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(subprocess.Popen, "communicate", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        build(checkout, npm("sleep 600 & echo $! > child; wait"))
+    number = int(child.read_text())
+
+    def running() -> list[str]:
+        with suppress(psutil.NoSuchProcess):
+            process = psutil.Process(number)
+            return [process.name()] if process.status() != psutil.STATUS_ZOMBIE else []
+        return []
+
+    assert gone(running)
