@@ -7,14 +7,13 @@ names no file, and a `/config.json` made of what is deployed.
 import fcntl
 import gzip
 import json
-import mimetypes
 import os
 import signal
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -23,6 +22,15 @@ from pathlib import Path
 from typing import Any, Self
 from urllib.parse import unquote, urlsplit
 
+from infra.security_headers import security_headers
+from infra.storefront_build import (
+    ASK_EACH_TIME,
+    CONFIG,
+    CONTENT_TYPES,
+    PAGE,
+    StorefrontBuildError,
+    built_files,
+)
 from local.cloud import CloudError, free_port
 from local.cloud.emulator import require_free
 from local.embedded_cloud import make_folder
@@ -30,17 +38,13 @@ from local.make_environment import npm
 
 ROOT = Path(__file__).parents[1]
 DIST = Path("storefront/dist")
-HEADERS = ROOT / "storefront" / "headers.json"
 # Folders of it that nothing is built from.
 NO_SOURCES = {"dist", "node_modules", "screenshots"}
 BUILD = ("run", "--silent", "build", "--workspace", "storefront")
-# A browser would keep it for other things on this machine, which do not speak TLS.
+# A browser would keep it for all else on this machine, which does not speak TLS.
 NOT_SENT = {"Strict-Transport-Security"}
-# Names of what is built hold a hash of the contents; all else is asked for again each time.
-HASHED = "/assets/"
-KEPT = "public, max-age=31536000, immutable"
-ASKED_AGAIN = "no-cache"
-COMPRESSED = ("text/", "application/javascript", "application/json", "image/svg+xml")
+# Beginnings of the content types that CloudFront compresses, of those that there are.
+COMPRESSED = ("text/", "application/json", "image/svg+xml")
 # How often it is looked whether the server should end.
 LOOK_SECONDS = 0.1
 
@@ -58,12 +62,12 @@ def build(root: Path = ROOT, npm: Callable[[], list[str]] = npm) -> None:
             began = time.time()
             _build(root, npm())
             # What was saved meanwhile may not be in it.
-            os.utime(root / DIST / "index.html", (began, began))
+            os.utime(root / DIST / PAGE, (began, began))
 
 
 def is_built(root: Path = ROOT) -> bool:
     """Whether it is built, and of the sources as they are."""
-    index = root / DIST / "index.html"
+    index = root / DIST / PAGE
     sources = [root / "package-lock.json", *(root / "storefront").rglob("*")]
     return index.exists() and all(
         source.stat().st_mtime <= index.stat().st_mtime
@@ -97,41 +101,25 @@ def _build(root: Path, npm: list[str]) -> None:
         raise CloudError(f"The storefront cannot be built:\n{said.strip()}")
 
 
-def headers(connect: Iterable[str]) -> dict[str, str]:
-    """What each answer is sent with.
-
-    Args:
-        connect: the origins, besides its own, that the page may speak to.
-    """
-    sent: dict[str, str] = json.loads(HEADERS.read_text())
-    return {
-        name: value.replace("{connect}", " ".join(connect))
-        for name, value in sent.items()
-        if name not in NOT_SENT
-    }
-
-
 class Storefront:
     """Serves a build on a thread of its own, as a context manager.
 
     Args:
         config: makes the contents of `/config.json`, at each request.
-        connect: the origins that the page may speak to.
         port: TCP port of 127.0.0.1; a free one where None.
         dist: what has been built.
     """
 
     def __init__(
         self,
-        *,
         config: Callable[[], Mapping[str, Any]],
-        connect: Iterable[str],
+        *,
         port: int | None = None,
         dist: Path = ROOT / DIST,
     ) -> None:
         self._port = port or free_port()
         self.url = f"http://127.0.0.1:{self._port}/"
-        self._site = _Site(dist, config, headers(connect))
+        self._site = _Site(config, dist)
 
     def __enter__(self) -> Self:
         """Raises CloudError: the port is taken."""
@@ -151,41 +139,47 @@ class Storefront:
 
 @dataclass(frozen=True, kw_only=True)
 class _Answer:
-    status: HTTPStatus = HTTPStatus.OK
+    status: HTTPStatus
     content_type: str
     body: bytes
-    cache_control: str = ASKED_AGAIN
-
-
-NO_FILE = _Answer(
-    status=HTTPStatus.NOT_FOUND, content_type="text/plain", body=b"There is no such file.\n"
-)
+    cache_control: str = ASK_EACH_TIME
 
 
 class _Site:
     """What there is at which path."""
 
-    def __init__(
-        self, dist: Path, config: Callable[[], Mapping[str, Any]], sent: Mapping[str, str]
-    ) -> None:
-        self.headers = sent
-        self._dist = dist.resolve()
+    def __init__(self, config: Callable[[], Mapping[str, Any]], dist: Path) -> None:
         self._config = config
+        self._dist = dist
+
+    def headers(self) -> dict[str, str]:
+        headers = security_headers(self._config())
+        return {name: value for name, value in headers.items() if name not in NOT_SENT}
 
     def answer(self, path: str) -> _Answer:
-        if path == "/config.json":
+        path = path.removeprefix("/")
+        if path == CONFIG:
             body = json.dumps(self._config()).encode()
-            return _Answer(content_type="application/json", body=body)
+            return _Answer(status=HTTPStatus.OK, content_type=CONTENT_TYPES[".json"], body=body)
         # The application knows its own addresses; what has a dot in its last part is a file.
-        is_page = "." not in path.rpartition("/")[2]
-        file = (self._dist / ("index.html" if is_page else path.lstrip("/"))).resolve()
-        if not (file.is_relative_to(self._dist) and file.is_file()):
-            return NO_FILE
+        path = path if "." in path.rpartition("/")[2] else PAGE
+        try:
+            files = {each.path: each for each in built_files(self._dist)}
+        except StorefrontBuildError as error:
+            # Someone else is building it.
+            return _told(HTTPStatus.SERVICE_UNAVAILABLE, str(error))
+        if path not in files:
+            return _told(HTTPStatus.NOT_FOUND, f"There is no {path}.")
         return _Answer(
-            content_type=mimetypes.guess_type(file.name)[0] or "application/octet-stream",
-            body=file.read_bytes(),
-            cache_control=KEPT if path.startswith(HASHED) else ASKED_AGAIN,
+            status=HTTPStatus.OK,
+            content_type=files[path].content_type,
+            body=files[path].file.read_bytes(),
+            cache_control=files[path].cache_control,
         )
+
+
+def _told(status: HTTPStatus, text: str) -> _Answer:
+    return _Answer(status=status, content_type=CONTENT_TYPES[".txt"], body=f"{text}\n".encode())
 
 
 class _Server(ThreadingHTTPServer):
@@ -208,7 +202,7 @@ class _Handler(BaseHTTPRequestHandler):
         answer = site.answer(unquote(urlsplit(self.path).path))
         body = answer.body
         self.send_response(answer.status)
-        for name, value in site.headers.items():
+        for name, value in site.headers().items():
             self.send_header(name, value)
         self.send_header("Content-Type", answer.content_type)
         self.send_header("Cache-Control", answer.cache_control)

@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
-from outputs.config import storefront_config
 from rich.console import Console
 
 from local.cloud import CloudError, SavedState
@@ -24,6 +23,7 @@ from local.following import Following
 from local.running import ADDRESSES, OUTPUTS, PASSWORDS, TRUSTED, the_only_one
 from local.storefront import Storefront, build, is_built
 from local.watch import LogFile, Watch
+from outputs.config import storefront_config
 
 EMULATOR_PORT = 4566
 GATEWAY_PORT = 4567
@@ -174,12 +174,7 @@ def _storefront(cloud: EmbeddedCloud, console: Console, port: int | None) -> Sto
     except CloudError as error:
         console.print(str(error), style="bold red", markup=False, highlight=False, soft_wrap=True)
         return None
-    gateway = cloud.gateway.url
-    return Storefront(
-        config=lambda: storefront_config(cloud.deployed.outputs, stage=STAGE, local=gateway),
-        connect=[gateway, gateway.replace("http", "ws", 1)],
-        port=port,
-    )
+    return Storefront(lambda: storefront_config(cloud.deployed.outputs, stage=STAGE), port=port)
 
 
 def _show_following(console: Console) -> Callable[[str, bool], None]:

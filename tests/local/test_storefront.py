@@ -16,8 +16,9 @@ from urllib.parse import urlsplit
 import psutil
 import pytest
 
+from infra.security_headers import security_headers
 from local.cloud import CloudError
-from local.storefront import HEADERS, Storefront, build, is_built
+from local.storefront import Storefront, build, is_built
 from tests.local.processes import eventually, gone
 
 API = "http://127.0.0.1:4567"
@@ -31,19 +32,24 @@ def dist(tmp_path: Path) -> Path:
     (dist / "index.html").write_bytes(PAGE)
     (dist / "icon.svg").write_text("<svg/>")
     (dist / "assets" / "app-1a2b.js").write_text("go();")
-    (tmp_path / "secret.txt").write_text("secret")
+    (tmp_path / "secret.txt").write_text("hidden")
     return dist
 
 
 @pytest.fixture
-def deployed() -> dict[str, Any]:
-    return {"stage": "local"}
+def config() -> dict[str, Any]:
+    return {
+        "stage": "local",
+        "region": "us-east-1",
+        "graphqlUrl": f"{API}/apis/1/graphql",
+        "realtimeUrl": "ws://127.0.0.1:4567/apis/1/graphql/realtime",
+        "local": {"userPoolEndpoint": f"{API}/graphiql/cognito"},
+    }
 
 
 @pytest.fixture
-def served(dist: Path, deployed: dict[str, Any]) -> Iterator[str]:
-    connect = [API, API.replace("http", "ws")]
-    with Storefront(config=lambda: deployed, connect=connect, dist=dist) as site:
+def served(dist: Path, config: dict[str, Any]) -> Iterator[str]:
+    with Storefront(lambda: config, dist=dist) as site:
         yield site.url
 
 
@@ -62,14 +68,18 @@ def get(url: str, path: str, **headers: str) -> tuple[int, HTTPMessage, bytes]:
 def test_an_address_of_the_applications_own_is_the_page(served: str, path: str) -> None:
     status, headers, body = get(served, path)
     assert (status, body) == (200, PAGE)
-    assert headers["Content-Type"] == "text/html"
+    assert headers["Content-Type"] == "text/html; charset=utf-8"
     assert headers["Cache-Control"] == "no-cache"
 
 
 @pytest.mark.parametrize(
     ("path", "content_type", "cache_control"),
     [
-        ("/assets/app-1a2b.js", "/javascript", "public, max-age=31536000, immutable"),
+        (
+            "/assets/app-1a2b.js",
+            "text/javascript; charset=utf-8",
+            "public, max-age=31536000, immutable",
+        ),
         ("/icon.svg", "image/svg+xml", "no-cache"),
     ],
 )
@@ -78,7 +88,7 @@ def test_a_file_is_itself(
 ) -> None:
     status, headers, body = get(served, path)
     assert (status, body) == (200, (dist / path[1:]).read_bytes())
-    assert headers["Content-Type"].endswith(content_type)
+    assert headers["Content-Type"] == content_type
     assert headers["Cache-Control"] == cache_control
 
 
@@ -89,17 +99,17 @@ def test_a_file_is_itself(
 def test_what_is_no_file_of_the_build_is_not_found(served: str, path: str) -> None:
     status, headers, body = get(served, path)
     assert status == 404
-    assert b"secret" not in body
+    assert b"hidden" not in body
     assert "Content-Security-Policy" in headers
 
 
-def test_the_configuration_is_of_the_moment(served: str, deployed: dict[str, Any]) -> None:
+def test_the_configuration_is_of_the_moment(served: str, config: dict[str, Any]) -> None:
     _, headers, body = get(served, "/config.json")
-    assert json.loads(body) == {"stage": "local"}
+    assert json.loads(body) == config
     assert headers["Content-Type"] == "application/json"
     assert headers["Cache-Control"] == "no-cache"
-    deployed["stage"] = "another"
-    assert json.loads(get(served, "/config.json")[2]) == {"stage": "another"}
+    config["stage"] = "another"
+    assert json.loads(get(served, "/config.json")[2])["stage"] == "another"
 
 
 def test_text_is_compressed_for_who_takes_it(served: str) -> None:
@@ -109,32 +119,39 @@ def test_text_is_compressed_for_who_takes_it(served: str) -> None:
     assert gzip.decompress(body) == PAGE
 
 
-def test_security_headers_are_those_of_aws_but_for_tls(served: str) -> None:
-    on_aws: dict[str, str] = json.loads(HEADERS.read_text())
-    _, headers, _ = get(served, "/")
-    expected = on_aws["Content-Security-Policy"].replace("{connect}", f"{API} ws://127.0.0.1:4567")
-    assert headers["Content-Security-Policy"] == expected
-    assert set(on_aws) - set(headers) == {"Strict-Transport-Security"}
-    for name in on_aws.keys() - {"Content-Security-Policy", "Strict-Transport-Security"}:
-        assert headers[name] == on_aws[name]
+def test_security_headers_are_those_of_aws_but_for_tls(served: str, config: dict[str, Any]) -> None:
+    on_aws = security_headers(config)
+    del on_aws["Strict-Transport-Security"]
+    for path in ("/", "/config.json", "/assets/app-1a2b.js", "/nothing.js"):
+        _, headers, _ = get(served, path)
+        assert {name: headers[name] for name in on_aws} == on_aws
+        assert "Strict-Transport-Security" not in headers
+    assert f"connect-src 'self' {API} ws://127.0.0.1:4567;" in on_aws["Content-Security-Policy"]
+
+
+def test_while_it_is_built_anew_it_says_so(dist: Path, served: str) -> None:
+    (dist / "index.html").unlink()
+    status, _, body = get(served, "/")
+    assert status == 503
+    assert body.startswith(b"The storefront is not built")
 
 
 def test_it_ends_with_its_port_free_though_a_browser_is_connected(
-    dist: Path, deployed: dict[str, Any]
+    dist: Path, config: dict[str, Any]
 ) -> None:
-    with Storefront(config=lambda: deployed, connect=[], dist=dist) as site:
+    with Storefront(lambda: config, dist=dist) as site:
         address = urlsplit(site.url)
         browser = socket.create_connection((address.hostname or "", address.port or 0))
     browser.close()
     assert "storefront" not in {thread.name for thread in threading.enumerate()}
-    with Storefront(config=lambda: deployed, connect=[], port=address.port, dist=dist):
+    with Storefront(lambda: config, port=address.port, dist=dist):
         assert get(site.url, "/")[0] == 200
 
 
 def test_a_taken_port_is_refused(dist: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        site = Storefront(config=dict, connect=[], port=port, dist=dist)
+        site = Storefront(dict, port=port, dist=dist)
         with pytest.raises(CloudError, match=f"Port {port} of 127.0.0.1 is taken"), site:
             pass
 
