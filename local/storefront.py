@@ -12,14 +12,13 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, cast
 from urllib.parse import unquote, urlsplit
 
 from infra.security_headers import security_headers
@@ -59,7 +58,8 @@ def build(root: Path = ROOT, npm: Callable[[], list[str]] = npm) -> None:
     with (root / ".local" / "storefront.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not is_built(root):
-            began = time.time()
+            # By the clock of files, which is behind the other.
+            began = os.fstat(lock.fileno()).st_mtime
             _build(root, npm())
             # What was saved meanwhile may not be in it.
             os.utime(root / DIST / PAGE, (began, began))
@@ -70,7 +70,7 @@ def is_built(root: Path = ROOT) -> bool:
     index = root / DIST / PAGE
     sources = [root / "package-lock.json", *(root / "storefront").rglob("*")]
     return index.exists() and all(
-        source.stat().st_mtime <= index.stat().st_mtime
+        source.stat().st_mtime < index.stat().st_mtime
         for source in sources
         if not NO_SOURCES & set(source.relative_to(root).parts)
     )
@@ -195,10 +195,9 @@ class _Server(ThreadingHTTPServer):
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
-    server: _Server
 
     def do_GET(self) -> None:
-        site = self.server.site
+        site = cast(_Server, self.server).site
         answer = site.answer(unquote(urlsplit(self.path).path))
         body = answer.body
         self.send_response(answer.status)

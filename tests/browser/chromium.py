@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 
 from playwright.sync_api import Browser, sync_playwright
@@ -41,7 +41,7 @@ def find() -> str:
 
 
 @contextmanager
-def chromium() -> Iterator[Browser]:
+def chromium() -> Generator[Browser]:
     """One that runs, without a window.
 
     While it does, this thread has an event loop of Playwright's: `asyncio.run` is refused here.
