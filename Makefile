@@ -5,7 +5,7 @@ READY := .venv/.ready
 # Each process has an embedded cloud of its own; a file's tests share it.
 PARALLEL := -n 2 --dist loadfile
 # The machine's Node.js, or where that is missing or too old the environment's, from PyPI.
-ifneq ($(shell node -e 'process.exit(parseInt(process.versions.node) < 18 ? 1 : 0)' 2>/dev/null && command -v npm),)
+ifneq ($(shell node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' 2>/dev/null && command -v npm),)
 NPM := npm
 else
 NPM := node .venv/node/lib/node_modules/npm/bin/npm-cli.js
@@ -17,10 +17,10 @@ unexport PYTHONDONTWRITEBYTECODE
 # What is set, and to no "no": PERSIST=0 is off.
 on = $(filter-out 0 no off false,$(1))
 
-.PHONY: help demo up logs test unit engine lint format preview bench cost simulate mutate chaos setup clean
+.PHONY: help demo up logs test unit engine lint format preview screenshots vitals bench cost simulate mutate chaos setup clean
 
 help:  ## Show these commands
-	@awk -F ':.*  ## ' '/^[a-z]+:.*  ## / { printf "%-10s%s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*  ## ' '/^[a-z]+:.*  ## / { printf "%-12s%s\n", $$1, $$2 }' Makefile
 
 demo: $(READY)  ## Place ORDERS (20) orders on the embedded cloud and show what happens
 	@$(BIN)/python -m local demo --orders $(or $(ORDERS),20)
@@ -54,6 +54,12 @@ format: $(READY)  ## Mend formatting and what style can mend by itself
 
 preview: $(READY)  ## Show what the change here does: STAGE (prod), BASE (main), FORMAT
 	@$(BIN)/python -m preview $(if $(STAGE),--stage '$(STAGE)') $(if $(BASE),--base '$(BASE)') $(if $(FORMAT),--format $(FORMAT)) $(if $(call on,$(ALLOW_BREAKING)),--allow-breaking)
+
+screenshots: $(READY) node_modules/.ready  ## Take the README's pictures of the storefront anew
+	@$(BIN)/python -m tests.browser
+
+vitals: $(READY) node_modules/.ready  ## Measure how soon the storefront is there on a slow phone
+	@$(BIN)/python -m bench.storefront
 
 bench: $(READY)  ## Measure; writes bench/results.json
 	@$(BIN)/python -m bench

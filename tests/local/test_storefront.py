@@ -3,6 +3,8 @@
 import gzip
 import json
 import os
+import shutil
+import signal
 import socket
 import subprocess
 import threading
@@ -16,9 +18,12 @@ from urllib.parse import urlsplit
 import psutil
 import pytest
 
+from infra.security_headers import FILE as HEADERS
 from infra.security_headers import security_headers
-from local.cloud import CloudError
+from local.cloud import CloudError, free_port
 from local.storefront import Storefront, build, is_built
+from outputs.config import storefront_config
+from tests.local.commands import Start
 from tests.local.processes import eventually, gone
 
 API = "http://127.0.0.1:4567"
@@ -263,3 +268,55 @@ def test_an_interrupted_build_leaves_nothing_running(
         return []
 
     assert gone(running)
+
+
+def ports_of_its_own() -> list[str]:
+    names = ("--port", "--aws-port", "--storefront-port")
+    return [part for name in names for part in (name, str(free_port()))]
+
+
+@pytest.mark.cloud
+def test_up_serves_it_with_what_is_deployed(start: Start, altered: Path) -> None:
+    sources = altered / "storefront"
+    (sources / "dist").mkdir(parents=True)
+    shutil.copy(HEADERS, sources)
+    (altered / "package-lock.json").write_text("{}")
+    age(altered)
+    (sources / "dist" / "index.html").write_bytes(PAGE)
+    ports = ports_of_its_own()
+    run = start("up", *ports, cwd=altered)
+    run.wait_for("Ctrl-C stops everything.")
+
+    url = f"http://127.0.0.1:{ports[-1]}/"
+    assert f"storefront  {url}\n" in run.stdout
+    assert get(url, "/orders")[2] == PAGE
+    outputs = json.loads((altered / ".local" / "outputs.json").read_text())
+    served = json.loads(get(url, "/config.json")[2])
+    assert served == storefront_config(outputs, stage="local")
+    assert served["local"]["mailboxUrl"] in run.stdout
+
+    run.signal(signal.SIGINT)
+    assert run.exit_code == 0, run.stderr
+    assert run.stderr == ""
+    assert run.alive() == []
+
+
+@pytest.mark.cloud
+def test_up_goes_on_without_one_that_cannot_be_built(start: Start, altered: Path) -> None:
+    (altered / "package.json").write_text('{"workspaces": ["storefront"]}')
+    (altered / "package-lock.json").write_text("{}")
+    (altered / "storefront").mkdir()
+    build = {
+        "name": "storefront",
+        "version": "1.0.0",
+        "scripts": {"build": "echo no such thing; exit 3"},
+    }
+    (altered / "storefront" / "package.json").write_text(json.dumps(build))
+    run = start("up", *ports_of_its_own(), cwd=altered)
+    run.wait_for("Ctrl-C stops everything.")
+
+    assert "The storefront cannot be built:\nno such thing\n" in run.stdout
+    assert "storefront  http" not in run.stdout
+    assert "Traceback" not in run.stdout + run.stderr
+    outputs = json.loads((altered / ".local" / "outputs.json").read_text())
+    assert outputs["graphqlUrl"] in run.stdout
