@@ -38,6 +38,7 @@ export const texts = {
     heading: 'Your basket',
     empty: 'Your basket is empty.',
     emptyAction: 'See the menu',
+    toBasket: (items: number) => `Go to your basket (${counted(items, 'item', 'items')})`,
     each: 'Each line becomes an order of its own.',
     remove: 'Remove',
     removeOf: (name: string) => `Remove ${name}`,
@@ -48,9 +49,7 @@ export const texts = {
     signInHint: 'Your basket is kept while you sign in or make an account.',
     placed: (orders: number) => (orders === 1 ? 'Your order is placed' : `${String(orders)} orders are placed`),
     alreadyDeleted: (name: string) => `The order of ${name} was placed and has been deleted since`,
-    unknown:
-      'No answer came, so this may or may not have been placed. Try again: it will not be ordered twice.',
-    tryAgain: 'Try again',
+    unknown: 'This may or may not have been ordered. Place it again: it will not be ordered twice.',
     storageBlocked: 'This browser keeps nothing for this page: your basket is lost when you reload.',
   },
 
@@ -237,7 +236,7 @@ export const texts = {
     validation: (field: string, rule: string) => `The ${field} ${rule}.`,
     notFound: 'There is no such order of yours, or it is not saved yet: try again in a moment.',
     conflict: 'The order does not allow that as it is now.',
-    notQueued: 'The order was not accepted. Nothing was ordered: try again.',
+    notQueued: 'The order could not be accepted just now.',
     unauthorized: 'You may not see this.',
     expired: 'Your session has ended.',
     noAnswer: 'No answer came. Are you online?',
