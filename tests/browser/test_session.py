@@ -19,7 +19,6 @@ from tests.browser.shopping import (
 )
 from tests.e2e.stage import Stage
 
-
 FIND = "Object.keys(localStorage).find((key) => key.endsWith(kind))"
 
 

@@ -6,7 +6,6 @@ from tests.browser.conftest import Come
 from tests.browser.shopping import sign_in
 from tests.e2e.stage import Stage
 
-
 # One of the menu, where no other test orders.
 RESTAURANT = "Beirut"
 
