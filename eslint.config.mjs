@@ -21,6 +21,19 @@ export default [
     },
   },
   {
+    files: ['local/pages/**/*.mjs'],
+    ...js.configs.recommended,
+    languageOptions: {
+      globals: Object.fromEntries(
+        [
+          'Intl', 'URLSearchParams', 'clearTimeout', 'document', 'fetch', 'getComputedStyle',
+          'history', 'location', 'matchMedia', 'navigator', 'performance', 'requestAnimationFrame',
+          'setTimeout',
+        ].map((name) => [name, 'readonly']),
+      ),
+    },
+  },
+  {
     files: ['local/appsync/resolvers/runtime/*.mjs'],
     ...js.configs.recommended,
     languageOptions: { globals: { Buffer: 'readonly', process: 'readonly' } },

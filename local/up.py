@@ -240,6 +240,7 @@ def _show(
     row("AppSync", cloud.gateway.url)
     row("index", f"{cloud.gateway.url}/")
     row("mail", f"{cloud.gateway.url}/mailbox")
+    row("flow", f"{cloud.gateway.url}/flow")
     shutil.copy(cloud.folder / CA, TRUSTED)
     row("TLS", f"AppSync's port takes https and wss too; the authority to trust is {TRUSTED}")
     if provider:

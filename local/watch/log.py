@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from local.embedded_cloud import STAGE
+from local import STAGE
 from local.engine import name_prefix
 
 TROUBLE = ("WARNING", "ERROR", "CRITICAL")
@@ -31,7 +31,7 @@ class Entry:
     """One entry of a function's log.
 
     Args:
-        at: when the call ended.
+        at: when it was logged; of what was not logged so, when the call ended.
         function: as its folder in functions/, such as `take_payment`.
         level: as Python's logging names it.
         message: what happened; of what was raised and not logged, the exception.
@@ -99,9 +99,11 @@ def entries(call: dict[str, Any]) -> Iterator[Entry]:
     """
     named = FUNCTION.fullmatch(call["function"])
     function = named[1].replace("-", "_") if named else call["function"]
-    at, plain, told = datetime.fromisoformat(call["at"]), list[str](), False
+    ended, plain, told = datetime.fromisoformat(call["at"]), list[str](), False
 
-    def entry(level: str, message: str, cause: str = "", **keys: Any) -> Entry:
+    def entry(
+        level: str, message: str, cause: str = "", at: datetime = ended, /, **keys: Any
+    ) -> Entry:
         return Entry(at=at, function=function, level=level, message=message, cause=cause, keys=keys)
 
     for line in call["lines"]:
@@ -111,7 +113,8 @@ def entries(call: dict[str, Any]) -> Iterator[Entry]:
             continue
         keys = {key: value for key, value in logged.items() if key not in ROUTINE}
         cause = raised(str(logged.get("exception", "")).splitlines())
-        logged_entry = entry(logged["level"], str(logged.get("message", "")), cause, **keys)
+        at = _moment(logged.get("timestamp")) or ended
+        logged_entry = entry(logged["level"], str(logged.get("message", "")), cause, at, **keys)
         told = told or logged_entry.trouble
         yield logged_entry
     if call["failed"]:
@@ -130,6 +133,14 @@ def _logged(line: str) -> dict[str, Any] | None:
     except ValueError:
         return None
     return logged if "level" in logged else None
+
+
+def _moment(timestamp: object) -> datetime | None:
+    """As Powertools writes it: `2026-11-24 12:00:00,000+0000`."""
+    try:
+        return datetime.fromisoformat(str(timestamp))
+    except ValueError:
+        return None
 
 
 def raised(lines: list[str]) -> str:
