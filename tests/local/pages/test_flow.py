@@ -224,6 +224,5 @@ def test_one_look_serves_all_who_ask(stage: Stage) -> None:
     assert asked == []
     first = observer.flow()
     assert json.dumps(first.as_json())
-    # As long as the look took five times, at least.
     assert observer.flow() is first
     assert len(asked) == 1
