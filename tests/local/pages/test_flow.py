@@ -78,6 +78,36 @@ def test_an_order_that_is_paid(stage: Stage, get: Get) -> None:
     assert times == sorted(times)
 
 
+@contextmanager
+def nobody_consuming(stage: Stage) -> Generator[None]:
+    """Have the order queue's messages wait."""
+    functions = stage.cloud.aws.functions
+    source = stage.outputs["orderQueueUrl"].rpartition("/")[2]
+    mappings = functions.list_event_source_mappings()["EventSourceMappings"]
+    (mapping,) = (m.get("UUID", "") for m in mappings if source in m.get("EventSourceArn", ""))
+    functions.update_event_source_mapping(UUID=mapping, Enabled=False)
+    try:
+        yield
+    finally:
+        functions.update_event_source_mapping(UUID=mapping, Enabled=True)
+
+
+def test_an_order_that_waits_and_goes_on(stage: Stage, get: Get) -> None:
+    alice = stage.customer()
+    order_id = stage.order_id("ACCEPTED")
+    with nobody_consuming(stage):
+        stage.place(alice, clientRequestToken=order_id)
+        waiting = journey_of(get, order_id, queued=1)
+        assert [event["what"] for event in waiting["events"]] == ["accepted", "queued"]
+        assert waiting["state"] == "QUEUED"
+        assert waiting["title"] == "6 × Pizza, Dominos"
+        assert get("/flow.json").json["queues"]["order-queue"] == {"waiting": 1, "inFlight": 0}
+    journey = journey_of(get, order_id, notified=1)
+    # What was seen is not forgotten.
+    assert [event["what"] for event in journey["events"]][:3] == ["accepted", "queued", "started"]
+    assert journey["state"] == "PAID"
+
+
 def test_an_order_that_is_declined_and_retried(stage: Stage, get: Get) -> None:
     alice = stage.customer()
     order_id = stage.order_id("DECLINED", "ACCEPTED")
