@@ -12,6 +12,9 @@ CODEGEN = Path("node_modules") / "@graphql-codegen" / "cli" / "cjs" / "bin.js"
 STOREFRONT = "storefront"
 WITHIN_SECONDS = 120
 WRONG = 2
+# How it tells of an operation that does not fit the schema, and of a file that has no GraphQL.
+MISFIT = r"^Error \d+: (.+)\nat (\S+)$"
+NO_GRAPHQL = r"^Failed to find any GraphQL type definitions in: (\S+);\n- (.+)$"
 
 
 class CodegenError(Exception):
@@ -69,12 +72,18 @@ def _run(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 def _faults(root: Path, ran: subprocess.CompletedProcess[str]) -> list[str]:
     """Each error in one line, with its place in the checkout."""
     text = f"{ran.stderr}\n{ran.stdout}"
-    failed = re.findall(r"^\[FAILED\] +(.+)$", text, re.MULTILINE)
-    told = "\n".join(failed).replace(f"{root}/", "")
-    errors = re.findall(r"^Error \d+: (.+)\nat (\S+)$", told, re.MULTILINE)
-    if errors:
-        return [f"{place}: {error}" for error, place in errors]
-    return list(dict.fromkeys(failed)) or [line for line in text.splitlines() if line.strip()]
+    failed = "\n".join(re.findall(r"^\[FAILED\] +(.+)$", text, re.MULTILINE))
+    found = [
+        *((place, error) for error, place in re.findall(MISFIT, failed, re.MULTILINE)),
+        *re.findall(NO_GRAPHQL, failed, re.MULTILINE),
+    ]
+    if not found:
+        # Such as Node.js's, where nothing is installed.
+        return [line for line in (failed or text).splitlines() if line.strip()]
+    told = (
+        f"{os.path.relpath(root / STOREFRONT / place, root)}: {error}" for place, error in found
+    )
+    return list(dict.fromkeys(told))
 
 
 def main() -> int:
