@@ -46,6 +46,7 @@ lint: $(READY) node_modules/.ready  ## Formatting, style, types, JavaScript, wor
 	$(BIN)/python -m ruff check
 	$(BIN)/python -m basedpyright
 	$(NPM) run --silent lint
+	$(BIN)/python -m outputs.codegen --check
 	$(BIN)/python -m tests.lint
 
 format: $(READY)  ## Mend formatting and what style can mend by itself

@@ -14,7 +14,6 @@ from infra.deployment_roles.deployment_roles import (
     StateBackend,
 )
 from local.cloud import ensure_node
-from outputs.codegen import CodegenError, stale_files
 from preview.api.schema import breaking_changes
 from preview.evaluation.git import GitError
 from preview.recording import ACCOUNT, REGION, STAGES, Recording, record, record_program
@@ -47,7 +46,6 @@ def main() -> int:
             _schema(accepted["breakingChanges"]),
             f"Keep what clients use; or, where it is meant, {elsewise}",
         ),
-        _codegen(),
     ]
     for found, remedy in checks:
         if found:
@@ -117,18 +115,6 @@ def _schema(accepted: dict[str, str]) -> list[str]:
         return [f"{SCHEMA}: {error}"]
     print(f"{SCHEMA}: compared with that of {base.commit[:7]}")
     return [f"{SCHEMA}: {change}" for change in changes if change not in accepted]
-
-
-def _codegen() -> tuple[list[str], str]:
-    """What the storefront's operations have no more, or what is not made anew; and what to do."""
-    try:
-        stale = stale_files(ROOT)
-    except CodegenError as error:
-        return error.faults, "Keep what the storefront uses, or mend its operations."
-    print("graphql-codegen: the storefront's operations, and what is made of them and the schema")
-    return [f"{file} is not what the schema and the operations make" for file in stale], (
-        "Run `make codegen`."
-    )
 
 
 def _count(things: Any, what: str) -> str:
