@@ -83,4 +83,4 @@ def come(
     complaints = [complaint for visitor in visitors for complaint in visitor.complaints()]
     for visitor in visitors:
         visitor.leave()
-    assert complaints == []
+    assert not complaints, "\n".join(complaints)
