@@ -14,7 +14,7 @@ export default [
     languageOptions: {
       globals: Object.fromEntries(
         [
-          'AmazonCognitoIdentity', 'GraphiQL', 'React', 'ReactDOM', 'URL', 'WebSocket', 'atob',
+          'AmazonCognitoIdentity', 'GraphiQL', 'MutationObserver', 'React', 'ReactDOM', 'URL', 'WebSocket', 'atob',
           'btoa', 'clearTimeout', 'document', 'fetch', 'localStorage', 'location', 'setTimeout',
         ].map((name) => [name, 'readonly']),
       ),

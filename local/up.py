@@ -102,6 +102,7 @@ def _serve(ports: Ports, console: Console, empty: bool, state: SavedState | None
         storefront = _storefront(cloud, console, ports.storefront) if outputs else None
         if storefront:
             stack.enter_context(storefront)
+            cloud.storefront_url = storefront.url
         _show(cloud, console, outputs, provider, storefront)
         console.print(
             "\nWhat functions warn of and fail by is shown here; make logs shows all they say."

@@ -97,7 +97,7 @@ function way(events) {
 // By id: the journey as it is shown, as JSON, and its elements.
 const shown = new Map();
 
-function row(journey) {
+function row() {
   const details = element('details', { open: Boolean(wanted) });
   const item = element('li', {}, details);
   const summary = element('summary');
@@ -107,7 +107,7 @@ function row(journey) {
 }
 
 function update(journey) {
-  if (!shown.has(journey.id)) shown.set(journey.id, row(journey));
+  if (!shown.has(journey.id)) shown.set(journey.id, row());
   const view = shown.get(journey.id);
   const text = JSON.stringify(journey);
   if (view.text === text) return view;

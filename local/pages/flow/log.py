@@ -16,6 +16,8 @@ TOLD = {
     ("email_customer", "Customer mailed"): What.MAILED,
     ("broadcast_update", "Update published"): What.UPDATED,
 }
+# What start_workflow says of a message that cannot be an order begins so.
+REFUSED = "Message refused: "
 # What it says, the execution's history says too.
 IN_HISTORY = "take_payment"
 
@@ -59,8 +61,10 @@ def _event(entry: Entry) -> Event | None:
     if what is None:
         if not entry.trouble or entry.function == IN_HISTORY:
             return None
-        what = What.REFUSED if entry.message.startswith("Message refused") else What.TROUBLE
-        told = entry.message if what is What.REFUSED else f"{entry.function}: {entry.message}"
+        what = What.REFUSED if entry.message.startswith(REFUSED) else What.TROUBLE
+        told = entry.message.removeprefix(REFUSED)
+        if what is What.TROUBLE:
+            told = f"{entry.function}: {told}"
         detail = f"{told} ({entry.cause})" if entry.cause else told
     attempt = entry.keys.get("attempt")
     return Event(

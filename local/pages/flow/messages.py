@@ -47,6 +47,11 @@ class Message:
     by_workflow: bool
 
     @property
+    def about(self) -> str:
+        """The order's id; of a message that is none, its own."""
+        return str(self.order.get("id", self.id))
+
+    @property
     def rests(self) -> bool:
         return self.queue.endswith(DEAD_LETTERS) or self.queue == UNDELIVERED
 

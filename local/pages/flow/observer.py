@@ -87,8 +87,9 @@ class Observer:
         self._lock = threading.Lock()
         self._looks = dict[str | None, _Look]()
         self._ended = OrderedDict[str, Execution]()
-        # Messages of the order queue, which are gone from it in a moment, by order and message.
-        self._queued = OrderedDict[tuple[str, str], Message]()
+        # Messages of the order queue, which are gone from it in a moment: by what they are about,
+        # and by their ids.
+        self._queued = OrderedDict[str, dict[str, Message]]()
 
     def flow(self, order_id: str | None = None) -> Flow:
         """The stage with its latest orders, or with this one alone; shared by all who ask.
@@ -111,7 +112,7 @@ class Observer:
         self._log.read()
         messages = read_messages(aws.url)
         for message in messages.get(ORDER_QUEUE, []):
-            self._queued[str(message.order.get("id")), message.id] = message
+            self._queued.setdefault(message.about, {})[message.id] = message
         machines = [
             machine
             for machine in aws.step_functions.list_state_machines()["stateMachines"]
@@ -131,8 +132,7 @@ class Observer:
                     order = found.setdefault(str(order_id), _Order(execution.order))
                     order.executions.append(execution)
         for message in (message for theirs in messages.values() for message in theirs):
-            about = str(message.order.get("id") or message.id)
-            found.setdefault(about, _Order(message.order)).messages.append(message)
+            found.setdefault(message.about, _Order(message.order)).messages.append(message)
         if wanted is not None:
             found = {of: order for of, order in found.items() if of.lower() == wanted.lower()}
         self._read_items(aws, found)
@@ -194,8 +194,8 @@ class Observer:
     def _journey(self, about: str, order: _Order) -> Journey:
         events = [event for execution in order.executions for event in execution.events]
         events += events_of(self._log.about(about))
-        queued = [message for (of, _), message in self._queued.items() if of == about]
-        for message in {each.id: each for each in queued + order.messages}.values():
+        there = {message.id: message for message in order.messages}
+        for message in (self._queued.get(about, {}) | there).values():
             events += _of_message(message)
             if message.id != about:
                 events += events_of(self._log.about(message.id))

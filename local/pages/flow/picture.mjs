@@ -90,24 +90,27 @@ export async function move(event, tone) {
   dot.remove();
 }
 
-const words = ({ waiting, inFlight }) =>
-  [waiting && `${waiting} waiting`, inFlight && `${inFlight} in flight`].filter(Boolean).join(' · ');
+/** What there is to say of a part, of so many. */
+function said(text, depth) {
+  if (text.dataset.count === 'running') return depth.inFlight ? `${depth.inFlight} running` : 'none running';
+  if (text.classList.contains('rests')) return depth.waiting ? `${depth.waiting} at rest` : 'none at rest';
+  const words = [];
+  if (depth.waiting) words.push(`${depth.waiting} waiting`);
+  if (depth.inFlight) words.push(`${depth.inFlight} in flight`);
+  return words.join(' · ') || 'empty';
+}
 
 /** Writes what is where. */
 export function count({ queues, running }) {
+  const depths = { ...queues, running: { waiting: 0, inFlight: running } };
+  const depthOf = (name) => depths[name] ?? { waiting: 0, inFlight: 0 };
   for (const text of document.querySelectorAll('[data-count]')) {
-    const name = text.dataset.count;
-    const dead = name.endsWith('dead-letters');
-    const depth = queues[name] ?? { waiting: 0, inFlight: 0 };
-    const number = name === 'running' ? running : depth.waiting + depth.inFlight;
-    const said = { running: `${running} running` }[name] ?? (dead ? `${number} at rest` : words(depth));
-    text.textContent = number ? said : dead ? 'none at rest' : name === 'running' ? 'none running' : 'empty';
-    text.classList.toggle('some', number > 0);
-    text.classList.toggle('dead', dead);
+    const depth = depthOf(text.dataset.count);
+    text.textContent = said(text, depth);
+    text.classList.toggle('some', depth.waiting + depth.inFlight > 0);
   }
   for (const text of document.querySelectorAll('[data-dead]')) {
-    const depth = queues[text.dataset.dead] ?? { waiting: 0, inFlight: 0 };
-    const number = depth.waiting + depth.inFlight;
-    text.textContent = number ? `${number} dead` : '';
+    const { waiting, inFlight } = depthOf(text.dataset.dead);
+    text.textContent = waiting + inFlight ? `${waiting + inFlight} dead` : '';
   }
 }
