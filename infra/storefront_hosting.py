@@ -186,7 +186,7 @@ class StorefrontHosting(pulumi.ComponentResource):
                     "Principal": {"Service": CLOUDFRONT},
                     "Action": ["s3:GetObject"],
                     "Resource": objects,
-                    "Condition": {"StringEquals": {"AWS:SourceArn": distribution.arn}},
+                    "Condition": {"ArnEquals": {"aws:SourceArn": distribution.arn}},
                 },
             ),
             # S3 refuses two changes of a bucket's access at once.
