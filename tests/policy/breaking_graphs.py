@@ -564,9 +564,9 @@ def a_resource_of_another_stage(graph: Graph) -> None:
     graph.inputs(QUEUE, "order-queue")["tags"]["stage"] = "dev"
 
 
-@breaks("tagged", "aws:s3/bucket:Bucket", "receipts", "add it to UNTAGGABLE")
+@breaks("tagged", "aws:kinesis/stream:Stream", "receipts", "add it to UNTAGGABLE")
 def a_new_type_without_tags(graph: Graph) -> None:
-    graph.add("aws:s3/bucket:Bucket", "receipts", tags=None)
+    graph.add("aws:kinesis/stream:Stream", "receipts", tags=None)
 
 
 @breaks("no-fixed-names", STATE_MACHINE, "order-workflow", "orders is fixed: leave name out")

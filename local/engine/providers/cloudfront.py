@@ -26,6 +26,10 @@ from local.engine.providers.provider import (
 )
 
 
+# The stage of a function that is not published yet.
+MADE = "DEVELOPMENT"
+
+
 def _items(values: Iterable[Any]) -> dict[str, Any]:
     """A list, as CloudFront's API has it."""
     listed = list(values)
@@ -94,18 +98,20 @@ class Function(Provider):
     outputs: ClassVar = {"arn": (), "etag": ("runtime", "code", "comment")}
 
     def create(self, aws: Aws, inputs: Inputs) -> str:
-        made: Any = aws.cloudfront.create_function(
+        aws.cloudfront.create_function(
             Name=inputs["name"],
             FunctionConfig=self._config(inputs),
             FunctionCode=inputs["code"].encode(),
-            **({"Tags": {"Items": tag_list(inputs["tags"])}} if inputs["tags"] else {}),
+            Tags={"Items": tag_list(inputs["tags"])},
         )
-        aws.cloudfront.publish_function(Name=inputs["name"], IfMatch=made["ETag"])
         return inputs["name"]
 
+    def settle(self, aws: Aws, made: str, inputs: Inputs) -> None:
+        self._publish(aws, made)
+
     def read(self, aws: Aws, state: State) -> State:
-        found: Any = aws.cloudfront.describe_function(Name=state["id"], Stage="DEVELOPMENT")
-        code: Any = aws.cloudfront.get_function(Name=state["id"], Stage="DEVELOPMENT")
+        found: Any = aws.cloudfront.describe_function(Name=state["id"], Stage=MADE)
+        code: Any = aws.cloudfront.get_function(Name=state["id"], Stage=MADE)
         summary = found["FunctionSummary"]
         arn = summary["FunctionMetadata"]["FunctionARN"]
         return {
@@ -120,13 +126,13 @@ class Function(Provider):
 
     def update(self, aws: Aws, state: State, inputs: Inputs, changed: set[str]) -> None:
         if changed - {"tags"}:
-            updated: Any = aws.cloudfront.update_function(
+            aws.cloudfront.update_function(
                 Name=state["id"],
                 IfMatch=state["etag"],
                 FunctionConfig=self._config(inputs),
                 FunctionCode=inputs["code"].encode(),
             )
-            aws.cloudfront.publish_function(Name=state["id"], IfMatch=updated["ETag"])
+            self._publish(aws, state["id"])
         _retag(aws, state, inputs)
 
     def delete(self, aws: Aws, state: State) -> None:
@@ -135,6 +141,10 @@ class Function(Provider):
 
     def _config(self, inputs: Inputs) -> Any:
         return {"Comment": inputs["comment"], "Runtime": inputs["runtime"]}
+
+    def _publish(self, aws: Aws, name: str) -> None:
+        found: Any = aws.cloudfront.describe_function(Name=name, Stage=MADE)
+        aws.cloudfront.publish_function(Name=name, IfMatch=found["ETag"])
 
 
 class ResponseHeadersPolicy(Provider):

@@ -39,6 +39,7 @@ TYPES = {
 PROPERTIES = {
     "AlarmName": "name",
     "BucketName": "bucket",
+    "BucketNamePrefix": "bucketPrefix",
     "FieldName": "field",
     "GroupName": "name",
     "ImportSourceSpecification": "importTable",
