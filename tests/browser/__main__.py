@@ -6,8 +6,11 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page, ViewportSize
 
 from local.cloud import CloudError
+from local.customers import Accounts, Customer
 from local.embedded_cloud import STAGE, EmbeddedCloud
+from local.running import PASSWORDS
 from local.storefront import ROOT, Storefront, build
+from local.up import CUSTOMERS
 from outputs.config import storefront_config
 from tests.browser.chromium import NoChromium, chromium, find
 from tests.browser.shopping import (
@@ -53,11 +56,10 @@ def take_pictures() -> None:
 
 def take_customers(browser: Browser, url: str, stage: Stage) -> None:
     """The menu, a paid order, and on a phone in the dark the history with a failed payment."""
-    alice = stage.customer()
+    alice = customer(stage, "alice")
     visitor = Visitor(browser.new_context(viewport=DESKTOP, locale="en-GB"), url)
     page = visitor.open()
     choose(page, "Pizza Funghi", quantity=2, add_ons=["extra cheese", "olives"])
-    page.get_by_role("button", name="Dismiss").click()
     take(page, "menu")
     page.get_by_role("complementary").get_by_role("link").click()
     page.get_by_role("button", name="Sign in to order").click()
@@ -81,14 +83,14 @@ def take_customers(browser: Browser, url: str, stage: Stage) -> None:
 
 def take_staffs(browser: Browser, url: str, stage: Stage) -> None:
     """What is ordered at a restaurant."""
-    customer, chef = stage.customer(), stage.staff("Dominos")
+    bob, chef = customer(stage, "bob"), customer(stage, "staff")
     visitor = Visitor(browser.new_context(viewport=DESKTOP, locale="en-GB"), url)
     page = visitor.open()
-    sign_in(page, customer)
+    sign_in(page, bob)
     order(page)
     expect_told(page, PAID)
     visitor.leave()
-    stage.store(customer.sub, name="Garlic Bread", quantity=3)
+    stage.store(bob.sub, name="Garlic Bread", quantity=3)
 
     visitor = Visitor(browser.new_context(viewport=DESKTOP, locale="en-GB"), url)
     page = visitor.open("staff")
@@ -98,10 +100,20 @@ def take_staffs(browser: Browser, url: str, stage: Stage) -> None:
     visitor.leave()
 
 
+def customer(stage: Stage, name: str) -> Customer:
+    """One of those that `make up` prints; `staff` works where these pictures' orders go."""
+    accounts = Accounts(
+        stage.cloud.aws, stage.cloud.mailbox, stage.outputs, stage.cloud.folder / PASSWORDS
+    )
+    return accounts.sign_in(name, staff_of=CUSTOMERS[name])
+
+
 def take(page: Page, name: str) -> None:
-    """The picture, without what comes and goes."""
+    """The page from its top, without what comes and goes."""
     picture: Path = PICTURES / f"{name}.png"
-    page.evaluate("document.activeElement?.blur()")
+    for notice in page.get_by_role("button", name="Dismiss").all():
+        notice.click()
+    page.evaluate("document.activeElement?.blur(); scrollTo(0, 0)")
     page.screenshot(path=picture, animations="disabled", caret="hide")
 
 

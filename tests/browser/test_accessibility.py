@@ -9,7 +9,14 @@ from playwright.sync_api import Locator, Page, ViewportSize, expect
 
 from local.customers import Customer
 from tests.browser.conftest import Come
-from tests.browser.shopping import PAID, choose, expect_told, give_credentials, sign_in
+from tests.browser.shopping import (
+    PAID,
+    PAYMENT_FAILED,
+    choose,
+    expect_told,
+    give_credentials,
+    sign_in,
+)
 from tests.browser.visitor import Visitor
 from tests.e2e.stage import Stage
 
@@ -206,7 +213,7 @@ def test_an_orders_outcome_is_spoken(visitor: Visitor, stage: Stage) -> None:
     page = visitor.open()
     sign_in(page, alice)
     page.goto(f"{visitor.url}orders/{order_id}")
-    expect_told(page, "Nothing was taken.")
+    expect_told(page, PAYMENT_FAILED)
     page.evaluate(LISTEN)
     page.get_by_role("button", name="Try the payment again").click()
     expect_told(page, PAID)
