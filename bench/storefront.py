@@ -5,6 +5,7 @@
 
 import json
 import statistics
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,10 +13,11 @@ from typing import Any
 from playwright.sync_api import Browser, CDPSession
 from rich.console import Console
 
+from local.cloud import CloudError
 from local.embedded_cloud import STAGE, EmbeddedCloud
 from local.storefront import Storefront, build
 from outputs.config import storefront_config
-from tests.browser.chromium import chromium
+from tests.browser.chromium import NoChromium, chromium, find
 
 RESULTS = Path(__file__).with_name("storefront.json")
 RUNS = 5
@@ -82,8 +84,13 @@ class Load:
         )
 
 
-def main() -> None:
-    build()
+def main() -> int:
+    try:
+        find()
+        build()
+    except (NoChromium, CloudError) as wrong:
+        print(wrong, file=sys.stderr)
+        return 1
     with (
         EmbeddedCloud() as cloud,
         Storefront(lambda: storefront_config(cloud.deployed.outputs, stage=STAGE)) as storefront,
@@ -97,6 +104,7 @@ def main() -> None:
             }
     RESULTS.write_text(json.dumps(results, indent=2) + "\n")
     Console().print_json(data=results)
+    return 0
 
 
 def opened(browser: Browser, url: str) -> tuple[Load, Load]:
@@ -109,7 +117,11 @@ def opened(browser: Browser, url: str) -> tuple[Load, Load]:
     session.send("Network.emulateNetworkConditions", SLOW_4G)
     session.send("Emulation.setCPUThrottlingRate", {"rate": CPU_SLOWDOWN})
     transfers: list[float] = []
-    session.on("Network.loadingFinished", lambda done: transfers.append(done["encodedDataLength"]))
+
+    def count(loaded: dict[str, Any]) -> None:
+        transfers.append(loaded["encodedDataLength"])
+
+    session.on("Network.loadingFinished", count)
 
     def load() -> Load:
         transfers.clear()
@@ -160,4 +172,4 @@ def medians(loads: list[Load]) -> Numbers:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

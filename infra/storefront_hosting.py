@@ -78,7 +78,8 @@ class StorefrontHosting(pulumi.ComponentResource):
         self.url = pulumi.Output.concat("https://", distribution.domain_name)
         self.register_outputs({"url": self.url})
 
-    def _headers(self, config: pulumi.Output[str]) -> aws.cloudfront.ResponseHeadersPolicy:
+    # Types are quoted: what has no storefront spares itself their import.
+    def _headers(self, config: pulumi.Output[str]) -> "aws.cloudfront.ResponseHeadersPolicy":
         headers = config.apply(lambda text: security_headers(json.loads(text)))
         return aws.cloudfront.ResponseHeadersPolicy(
             self._name,
@@ -108,8 +109,8 @@ class StorefrontHosting(pulumi.ComponentResource):
         )
 
     def _distribute(
-        self, headers: aws.cloudfront.ResponseHeadersPolicy
-    ) -> aws.cloudfront.Distribution:
+        self, headers: "aws.cloudfront.ResponseHeadersPolicy"
+    ) -> "aws.cloudfront.Distribution":
         access = aws.cloudfront.OriginAccessControl(
             self._name,
             origin_access_control_origin_type="s3",
@@ -164,11 +165,11 @@ class StorefrontHosting(pulumi.ComponentResource):
             opts=self._child,
         )
 
-    def _let_in(self, distribution: aws.cloudfront.Distribution) -> None:
+    def _let_in(self, distribution: "aws.cloudfront.Distribution") -> None:
         """The distribution may read what is in the bucket; nobody else comes in from outside."""
         closed = aws.s3.BucketPublicAccessBlock(
             self._name,
-            bucket=self._bucket.id,
+            bucket=self._bucket.bucket,
             block_public_acls=True,
             block_public_policy=True,
             ignore_public_acls=True,
@@ -178,7 +179,7 @@ class StorefrontHosting(pulumi.ComponentResource):
         objects = pulumi.Output.concat(self._bucket.arn, "/*")
         aws.s3.BucketPolicy(
             self._name,
-            bucket=self._bucket.id,
+            bucket=self._bucket.bucket,
             policy=resource_policy(
                 [self._bucket.arn, objects],
                 "s3:*",
@@ -186,7 +187,7 @@ class StorefrontHosting(pulumi.ComponentResource):
                     "Principal": {"Service": CLOUDFRONT},
                     "Action": ["s3:GetObject"],
                     "Resource": objects,
-                    "Condition": {"StringEquals": {"AWS:SourceArn": distribution.arn}},
+                    "Condition": {"ArnEquals": {"aws:SourceArn": distribution.arn}},
                 },
             ),
             # S3 refuses two changes of a bucket's access at once.
@@ -200,7 +201,7 @@ class StorefrontHosting(pulumi.ComponentResource):
         first.append(
             aws.s3.BucketObjectv2(
                 f"{self._name}-{CONFIG}",
-                bucket=self._bucket.id,
+                bucket=self._bucket.bucket,
                 key=CONFIG,
                 content=config,
                 content_type=CONTENT_TYPES[".json"],
@@ -210,10 +211,10 @@ class StorefrontHosting(pulumi.ComponentResource):
         )
         self._object(page, pulumi.ResourceOptions(parent=self, depends_on=first))
 
-    def _object(self, file: BuiltFile, opts: pulumi.ResourceOptions) -> aws.s3.BucketObjectv2:
+    def _object(self, file: BuiltFile, opts: pulumi.ResourceOptions) -> "aws.s3.BucketObjectv2":
         return aws.s3.BucketObjectv2(
             f"{self._name}-{file.path}",
-            bucket=self._bucket.id,
+            bucket=self._bucket.bucket,
             key=file.path,
             source=pulumi.FileAsset(str(file.file)),
             content_type=file.content_type,

@@ -122,6 +122,7 @@ def outputs(resource_type: str, name: str) -> dict[str, Any]:
         "region": REGION,
         "owner": ACCOUNT,
         "url": f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/{name}",
+        "bucket": f"{name}-1a2b3c4",
         "bucketRegionalDomainName": f"{name}.s3.{REGION}.amazonaws.com",
         "domainName": f"{name}.cloudfront.example",
         "uris": {

@@ -94,9 +94,11 @@ def titled(resource_type: str, name: str, inputs: Mapping[str, Any]) -> str:
 
 
 def read_inputs(registered: Mapping[str, Any]) -> Inputs:
-    """The inputs of a registration, with whole numbers, and archives as the engine writes them."""
+    """The inputs of a registration, with whole numbers, and files as the engine writes them."""
     return {
-        key: written(value) if isinstance(value, pulumi.AssetArchive) else whole_numbers(value)
+        key: written(value)
+        if isinstance(value, pulumi.AssetArchive | pulumi.FileAsset)
+        else whole_numbers(value)
         for key, value in registered.items()
     }
 

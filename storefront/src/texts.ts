@@ -34,11 +34,12 @@ export const texts = {
 
   basket: {
     link: 'Basket',
-    linkWith: (items: number) => `Basket, ${counted(items, 'item', 'items')}`,
+    /** After the link. */
+    holds: (items: number) => `, ${counted(items, 'item', 'items')}`,
     heading: 'Your basket',
     empty: 'Your basket is empty.',
     emptyAction: 'See the menu',
-    toBasket: (items: number) => `Go to your basket (${counted(items, 'item', 'items')})`,
+    toBasket: (items: number) => `Go to basket (${counted(items, 'item', 'items')})`,
     each: 'Each line becomes an order of its own.',
     remove: 'Remove',
     removeOf: (name: string) => `Remove ${name}`,
@@ -68,7 +69,7 @@ export const texts = {
     explained: {
       PENDING: 'The payment is under way. This page shows the outcome by itself.',
       PAID: 'The payment is taken, and the restaurant has your order.',
-      PAYMENT_FAILED: 'Nothing was taken. Try the payment again, change the order, or delete it.',
+      PAYMENT_FAILED: 'The order is not paid. Try the payment again, change it, or delete it.',
     } satisfies Record<OrderStatus, string>,
     explainedDeleted: 'This order has been deleted.',
     reason: (reason: string) => `Reason: ${reason}`,
@@ -164,7 +165,6 @@ export const texts = {
     email: 'E-mail address',
     password: 'Password',
     newPassword: 'New password',
-    showPassword: 'Show the password',
     code: 'Confirmation code',
     signIn: 'Sign in',
     signingIn: 'Signing in …',

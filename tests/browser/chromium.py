@@ -9,35 +9,28 @@ from playwright.sync_api import Browser, sync_playwright
 
 # As Debian, Google and others install it.
 NAMES = ("chromium", "google-chrome", "google-chrome-stable", "chromium-browser")
-NONE = (
-    "There is no Chromium: install one (Debian: apt-get install chromium), or name one: CHROMIUM=…"
-)
 
 
 class NoChromium(Exception):
-    """None is found."""
-
-    def __init__(self, message: str = NONE) -> None:
-        super().__init__(message)
+    """None is found; the message says what to do."""
 
 
 def find() -> str:
     """The path of the one that CHROMIUM names, else of the first that there is.
 
     Raises:
-        NoChromium: there is none.
-        FileNotFoundError: CHROMIUM names nothing that runs.
+        NoChromium: there is none, or CHROMIUM names nothing that runs.
     """
     named = os.environ.get("CHROMIUM")
-    if named:
-        found = shutil.which(named)
-        if found is None:
-            raise FileNotFoundError(f"CHROMIUM is {named}, which is no program.")
-        return found
-    for name in NAMES:
+    for name in [named] if named else NAMES:
         if found := shutil.which(name):
             return found
-    raise NoChromium
+    if named:
+        raise NoChromium(f"CHROMIUM is {named}, which is no program.")
+    raise NoChromium(
+        "There is no Chromium: install one (Debian's chromium, Google's Chrome), or name one that "
+        "is elsewhere (CHROMIUM=…)."
+    )
 
 
 @contextmanager

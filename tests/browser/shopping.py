@@ -10,7 +10,7 @@ from local.customers import Customer
 # What an order's page says of its status.
 PENDING = "The payment is under way."
 PAID = "The payment is taken, and the restaurant has your order."
-PAYMENT_FAILED = "Nothing was taken."
+PAYMENT_FAILED = "The order is not paid."
 
 
 def sign_in(page: Page, customer: Customer) -> None:

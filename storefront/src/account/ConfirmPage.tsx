@@ -1,5 +1,5 @@
 import { autoSignIn, confirmSignUp, resendSignUpCode } from 'aws-amplify/auth';
-import { type FormEvent, useState } from 'react';
+import { type SubmitEvent, useState } from 'react';
 import { Redirect, useLocation } from 'wouter';
 
 import { Field } from '../page/Field';
@@ -23,7 +23,7 @@ export function ConfirmPage() {
   const { isBusy, failure, submit } = useSubmission(accountFailureOf);
   const username = email.trim();
 
-  const onSubmit = (event: FormEvent) => {
+  const onSubmit = (event: SubmitEvent) => {
     event.preventDefault();
     void submit(async () => {
       const { nextStep } = await confirmSignUp({ username, confirmationCode: code.trim() });

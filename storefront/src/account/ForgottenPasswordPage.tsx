@@ -1,5 +1,5 @@
 import { confirmResetPassword, resetPassword } from 'aws-amplify/auth';
-import { type FormEvent, useState } from 'react';
+import { type SubmitEvent, useState } from 'react';
 import { useLocation } from 'wouter';
 
 import { Field } from '../page/Field';
@@ -31,7 +31,7 @@ export function ForgottenPasswordPage() {
     await confirmResetPassword({ username, confirmationCode: code.trim(), newPassword: password });
     navigate('/sign-in', { state: { ...way, email: username, done: texts.account.passwordSet } });
   };
-  const onSubmit = (event: FormEvent) => {
+  const onSubmit = (event: SubmitEvent) => {
     event.preventDefault();
     void submit(isSent ? set : send);
   };

@@ -1,5 +1,5 @@
 import { resendSignUpCode, signIn } from 'aws-amplify/auth';
-import { type FormEvent, useState } from 'react';
+import { type SubmitEvent, useState } from 'react';
 import { Link, Redirect, useLocation } from 'wouter';
 
 import { Field } from '../page/Field';
@@ -20,7 +20,7 @@ export function SignInPage() {
   const [password, setPassword] = useState('');
   const { isBusy, failure, submit } = useSubmission(accountFailureOf);
 
-  const onSubmit = (event: FormEvent) => {
+  const onSubmit = (event: SubmitEvent) => {
     event.preventDefault();
     void submit(async () => {
       const { nextStep } = await signIn({ username: email.trim(), password });

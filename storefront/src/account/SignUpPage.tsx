@@ -1,5 +1,5 @@
 import { signUp } from 'aws-amplify/auth';
-import { type FormEvent, useState } from 'react';
+import { type SubmitEvent, useState } from 'react';
 import { Link, useLocation } from 'wouter';
 
 import { Field } from '../page/Field';
@@ -17,7 +17,7 @@ export function SignUpPage() {
   const [password, setPassword] = useState('');
   const { isBusy, failure, submit } = useSubmission(accountFailureOf);
 
-  const onSubmit = (event: FormEvent) => {
+  const onSubmit = (event: SubmitEvent) => {
     event.preventDefault();
     void submit(async () => {
       const username = email.trim();

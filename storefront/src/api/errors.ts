@@ -24,7 +24,7 @@ export function refusalOf(error: unknown): Refusal {
   if (ServerError.is(error)) return error.statusCode === 401 ? { kind: 'expired' } : { kind: 'no-answer' };
   if (!CombinedGraphQLErrors.is(error)) return { kind: 'no-answer' };
   const [first] = error.errors;
-  return first === undefined ? { kind: 'internal' } : refusalOfAppSync(first as AppSyncError);
+  return first === undefined ? { kind: 'internal' } : refusalOfAppSync(first);
 }
 
 /** AppSync puts these beside the message, not into `extensions`. */

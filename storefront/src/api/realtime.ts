@@ -1,6 +1,6 @@
 /** AWS's own link for AppSync's subscriptions: loaded once somebody is signed in. */
 
-import { ApolloLink, type FetchResult } from '@apollo/client';
+import { ApolloLink } from '@apollo/client';
 import { CONTROL_EVENTS_KEY, createSubscriptionHandshakeLink } from 'aws-appsync-subscription-link';
 import { Buffer } from 'buffer/';
 import { filter, tap } from 'rxjs';
@@ -30,7 +30,7 @@ export function realtimeLink(config: Config, token: () => Promise<string>): Apol
       auth: { type: 'AMAZON_COGNITO_USER_POOLS', jwtToken: token },
       keepAliveTimeoutMs: KEEP_ALIVE_TIMEOUT_MS,
     });
-    const isControl = ({ extensions }: FetchResult) => extensions?.['controlMsgType'] !== undefined;
+    const isControl = ({ extensions }: ApolloLink.Result) => extensions?.['controlMsgType'] !== undefined;
     return link.request(operation, forward).pipe(
       tap((result) => {
         if (isControl(result)) acknowledged();

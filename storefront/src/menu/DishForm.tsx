@@ -1,4 +1,4 @@
-import { type FormEvent, useId, useState } from 'react';
+import { type SubmitEvent, useId, useState } from 'react';
 import { ulid } from 'ulid';
 
 import { add } from '../basket/basket';
@@ -24,7 +24,7 @@ export function DishForm({ restaurantId, dish }: Props) {
   const [chosen, setChosen] = useState<readonly string[]>([]);
   const [wish, setWish] = useState('');
 
-  const onSubmit = (event: FormEvent) => {
+  const onSubmit = (event: SubmitEvent) => {
     event.preventDefault();
     const addOns = [...chosen, ...[wish.trim()].filter((text) => text !== '')];
     basket.change((before) => add(before, { restaurantId, name: dish.name, quantity, addOns }, ulid()));

@@ -1,5 +1,5 @@
 import { useApolloClient } from '@apollo/client/react';
-import { type FormEvent, useState } from 'react';
+import { type SubmitEvent, useState } from 'react';
 
 import { fieldOf, type Refusal, toldOf } from '../api/errors';
 import { UpdateOrderDocument } from '../api/generated';
@@ -47,7 +47,7 @@ export function ChangeForm({ order, onClose }: Props) {
       />
     );
   }
-  const onSubmit = (event: FormEvent) => {
+  const onSubmit = (event: SubmitEvent) => {
     event.preventDefault();
     void submit(() => save(seen.version));
   };

@@ -25,8 +25,6 @@ export function Facts({ order, isBeingSaved }: Props) {
         <Steps order={order} />
       </section>
       <dl className="facts">
-        <dt>{texts.order.restaurant}</dt>
-        <dd>{order.restaurantId}</dd>
         <dt>{texts.order.addOns}</dt>
         <dd>{order.addOns.length > 0 ? order.addOns.join(', ') : texts.order.none}</dd>
         <dt>{texts.order.placed}</dt>

@@ -1,6 +1,8 @@
+import { useApolloClient, useQuery } from '@apollo/client/react';
+import { useCallback } from 'react';
 import { Link } from 'wouter';
 
-import { ListOrdersDocument, type ListOrdersQuery } from '../api/generated';
+import { ListOrdersDocument, type ListOrdersQueryVariables } from '../api/generated';
 import type { Order } from '../api/versions';
 import { Failure } from '../page/Failure';
 import { Page } from '../page/Page';
@@ -12,19 +14,22 @@ import { OrderStatus } from './OrderStatus';
 import { Time } from './Time';
 import { usePages } from './usePages';
 
-const ALL = {};
-const pagesOf = (data: ListOrdersQuery) => data.listOrders;
-
 /** The customer's own orders, the newest first, as they change. */
 export function HistoryPage() {
+  const client = useApolloClient();
+  const { data } = useQuery(ListOrdersDocument, { fetchPolicy: 'cache-only' });
+  const read = useCallback(
+    (variables: ListOrdersQueryVariables) =>
+      client.query({ query: ListOrdersDocument, variables, fetchPolicy: 'network-only' }),
+    [client],
+  );
   const { orders, refusal, readAnew, readMore } = usePages(
-    ListOrdersDocument,
-    ALL,
-    pagesOf,
+    read,
+    data?.listOrders,
     useLive().epoch,
   );
   return (
-    <Page title={texts.history.heading}>
+    <Page title={texts.history.heading} isNarrow>
       {refusal && <Failure refusal={refusal} onRetry={readAnew} />}
       {orders === null && !refusal && <Skeletons label={texts.history.loading} />}
       {orders?.length === 0 && !readMore && (

@@ -1,6 +1,6 @@
 import { useApolloClient } from '@apollo/client/react';
 import { useState } from 'react';
-import { Link, useLocation } from 'wouter';
+import { useLocation } from 'wouter';
 
 import { DeleteOrderDocument, RetryPaymentDocument } from '../api/generated';
 import { isDeleted, type Order } from '../api/versions';
@@ -19,34 +19,28 @@ import { useRefusal } from './useRefusal';
 /** One order as it changes, and what its customer can do with it. */
 export function OrderPage({ id }: { readonly id: string }) {
   const { order, isReading, isBeingSaved, isMissing, refusal, readAnew } = useOrder(id);
-  const back = (
-    <Link href="/orders" className="back">
-      {texts.order.back}
-    </Link>
-  );
+  const page = { back: { href: '/orders', text: texts.order.back }, isNarrow: true };
   if (isMissing) {
     return (
-      <Page title={texts.order.notFound} lead={texts.order.notFoundHint} isNarrow>
-        {back}
+      <Page title={texts.order.notFound} {...page}>
+        <p>{texts.order.notFoundHint}</p>
       </Page>
     );
   }
   if (order === null) {
     return (
-      <Page title={texts.order.pageTitle} isNarrow>
+      <Page title={texts.order.pageTitle} {...page}>
         {refusal && <Failure refusal={refusal} onRetry={readAnew} />}
         {isBeingSaved && <p role="status">{texts.order.beingSaved}</p>}
         {(isReading || isBeingSaved) && <Skeletons label={texts.order.loading} />}
-        {back}
       </Page>
     );
   }
   return (
-    <Page title={texts.order.heading(order.quantity, order.name)} lead={order.restaurantId} isNarrow>
+    <Page title={texts.order.heading(order.quantity, order.name)} lead={order.restaurantId} {...page}>
       {refusal && <Failure refusal={refusal} onRetry={readAnew} />}
       <Facts order={order} isBeingSaved={isBeingSaved} />
       {!isDeleted(order) && <Actions order={order} />}
-      {back}
     </Page>
   );
 }

@@ -6,7 +6,7 @@ export function OrderStatus({ order }: { readonly order: Order }) {
   const kind = isDeleted(order) ? 'DELETED' : order.status;
   return (
     <span className={`chip chip-${kind}`}>
-      <svg viewBox="0 0 16 16" width="14" height="14" aria-hidden="true">
+      <svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">
         <path d={MARKS[kind]} />
       </svg>
       {kind === 'DELETED' ? texts.order.deleted : texts.order.statuses[kind]}
@@ -15,8 +15,8 @@ export function OrderStatus({ order }: { readonly order: Order }) {
 }
 
 const MARKS = {
-  PENDING: 'M8 3v5l3 2',
-  PAID: 'M3 8.5l3.3 3.3L13 5',
-  PAYMENT_FAILED: 'M8 3v6M8 12.2v.3',
+  PENDING: 'M14 8A6 6 0 1 1 8 2a6 6 0 0 1 6 6ZM8 4.8V8l2.2 1.5',
+  PAID: 'M14 8A6 6 0 1 1 8 2a6 6 0 0 1 6 6ZM5.4 8.3l1.9 1.8 3.4-3.9',
+  PAYMENT_FAILED: 'M14 8A6 6 0 1 1 8 2a6 6 0 0 1 6 6ZM8 4.9v3.6M8 11v.1',
   DELETED: 'M4 4l8 8M12 4l-8 8',
 };

@@ -1,6 +1,4 @@
-import type { OperationVariables, TypedDocumentNode } from '@apollo/client';
-import { useApolloClient, useQuery } from '@apollo/client/react';
-import { useCallback, useMemo } from 'react';
+import { useCallback, useEffect, useRef } from 'react';
 
 import { isDeleted, type Order } from '../api/versions';
 import { type Reading, useReading } from './useReading';
@@ -14,6 +12,12 @@ interface Pages {
   readonly nextToken?: string | null;
 }
 
+interface Wanted {
+  readonly limit: number;
+  /** Null for the first page. */
+  readonly nextToken: string | null;
+}
+
 export interface ReadPages extends Reading<unknown> {
   /** Null before anything was read. */
   readonly orders: readonly Order[] | null;
@@ -22,47 +26,34 @@ export interface ReadPages extends Reading<unknown> {
 }
 
 /**
- * Reads a list page by page, and shows what the cache has of it: answers and live updates alike.
+ * Reads a list into the cache page by page, and shows what the cache has of it.
  *
- * @param variables of which list; the same object as long as it is the same list.
- * @param pagesOf takes the list from the answer; the same function always.
+ * @param read must be the same function as long as it is the same list.
+ * @param pages what the cache has.
  * @param epoch the live updates' (useLive).
  */
-export function usePages<Data, Variables extends OperationVariables>(
-  query: TypedDocumentNode<Data, Variables>,
-  variables: Omit<Variables, 'limit' | 'nextToken'>,
-  pagesOf: (data: Data) => Pages,
+export function usePages(
+  read: (wanted: Wanted) => Promise<unknown>,
+  pages: Pages | undefined,
   epoch = 0,
 ): ReadPages {
-  const client = useApolloClient();
-  const { cache } = client;
-  const read = useCallback(
-    async (limit: number, nextToken?: string) => {
-      const given = { ...variables, limit, nextToken } as unknown as Variables;
-      await client.query({ query, variables: given, fetchPolicy: 'network-only' } as never);
-    },
-    [client, query, variables],
-  );
+  const shown = useRef(0);
+  useEffect(() => {
+    shown.current = pages?.items.length ?? 0;
+  }, [pages]);
   // As many as are shown, so that nothing that is looked at goes away.
-  const readFirst = useCallback(async () => {
-    const shown = cache.readQuery<Data>({ query, variables: variables as never });
-    const limit = shown === null ? PAGE : pagesOf(shown).items.length;
-    await read(Math.min(Math.max(limit, PAGE), MOST));
-  }, [cache, query, variables, pagesOf, read]);
+  const readFirst = useCallback(() => {
+    const limit = Math.min(Math.max(shown.current, PAGE), MOST);
+    return read({ limit, nextToken: null });
+  }, [read]);
   const reading = useReading(readFirst, epoch);
-  const { data } = useQuery<Data>(query, {
-    variables: variables as never,
-    fetchPolicy: 'cache-only',
-  });
-  const pages = data === undefined ? null : pagesOf(data as Data);
   const nextToken = pages?.nextToken ?? null;
-  const readMore = useMemo(
-    () => (nextToken === null ? null : () => read(PAGE, nextToken)),
-    [nextToken, read],
-  );
+  const readMore = async () => {
+    await read({ limit: PAGE, nextToken });
+  };
   return {
     ...reading,
     orders: pages?.items.filter((order) => !isDeleted(order)) ?? null,
-    readMore,
+    readMore: nextToken === null ? null : readMore,
   };
 }

@@ -1,13 +1,16 @@
-import { useCallback, useEffect, useRef, useState } from 'react';
+import { useCallback, useEffect, useState } from 'react';
 
 import { type Refusal, refusalOf } from '../api/errors';
 
-export interface Reading<Value> {
+interface State<Value> {
   readonly isUnderWay: boolean;
   /** Why the last one failed; null where it did not. */
   readonly refusal: Refusal | null;
   /** The last one that came to something, and when; null before. */
   readonly last: { readonly value: Value; readonly at: Date } | null;
+}
+
+export interface Reading<Value> extends State<Value> {
   readonly readAnew: () => void;
 }
 
@@ -18,33 +21,26 @@ export interface Reading<Value> {
  * @param epoch the live updates' (useLive).
  */
 export function useReading<Value>(read: () => Promise<Value>, epoch = 0): Reading<Value> {
-  const [state, setState] = useState<Omit<Reading<Value>, 'readAnew'>>({
-    isUnderWay: true,
-    refusal: null,
-    last: null,
-  });
-  const latest = useRef(0);
-  const run = useCallback(async () => {
-    const mine = (latest.current += 1);
-    try {
-      const value = await read();
-      if (mine === latest.current) {
-        setState({ isUnderWay: false, refusal: null, last: { value, at: new Date() } });
-      }
-    } catch (error) {
-      const refusal = refusalOf(error);
-      if (mine === latest.current) setState(({ last }) => ({ isUnderWay: false, refusal, last }));
-    }
-  }, [read]);
+  const [state, setState] = useState<State<Value>>({ isUnderWay: true, refusal: null, last: null });
+  const [round, setRound] = useState(0);
   useEffect(() => {
-    void run();
+    let isLatest = true;
+    read().then(
+      (value) => {
+        if (isLatest) setState({ isUnderWay: false, refusal: null, last: { value, at: new Date() } });
+      },
+      (error: unknown) => {
+        const refusal = refusalOf(error);
+        if (isLatest) setState(({ last }) => ({ isUnderWay: false, refusal, last }));
+      },
+    );
     return () => {
-      latest.current += 1;
+      isLatest = false;
     };
-  }, [run, epoch]);
+  }, [read, epoch, round]);
   const readAnew = useCallback(() => {
-    setState(({ last }) => ({ isUnderWay: true, refusal: null, last }));
-    void run();
-  }, [run]);
+    setState(({ last, refusal }) => ({ isUnderWay: true, refusal, last }));
+    setRound((before) => before + 1);
+  }, []);
   return { ...state, readAnew };
 }

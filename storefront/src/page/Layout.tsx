@@ -44,9 +44,12 @@ function Header() {
             {session.kind === 'signed-in' && session.customer.isStaff && (
               <NavigationLink href="/staff">{texts.staff.link}</NavigationLink>
             )}
-            <NavigationLink href="/basket" label={texts.basket.linkWith(items)}>
+            <NavigationLink href="/basket">
               {texts.basket.link}
-              <span className={items > 0 ? 'badge' : 'badge badge-empty'}>{items}</span>
+              <span className={items > 0 ? 'badge' : 'badge badge-empty'} aria-hidden="true">
+                {items}
+              </span>
+              <span className="visually-hidden">{texts.basket.holds(items)}</span>
             </NavigationLink>
           </ul>
         </nav>
@@ -60,16 +63,15 @@ function Header() {
 
 interface NavigationLinkProps {
   readonly href: string;
-  readonly label?: string;
   readonly children: ReactNode;
 }
 
-function NavigationLink({ href, label, children }: NavigationLinkProps) {
+function NavigationLink({ href, children }: NavigationLinkProps) {
   const [location] = useLocation();
   const isHere = href === '/' ? location === '/' : location.startsWith(href);
   return (
     <li>
-      <Link href={href} aria-label={label} aria-current={isHere ? 'page' : undefined}>
+      <Link href={href} aria-current={isHere ? 'page' : undefined}>
         {children}
       </Link>
     </li>

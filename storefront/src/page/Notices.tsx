@@ -29,7 +29,7 @@ export function Notices({ children }: { readonly children: ReactNode }) {
   return (
     <TellContext value={tell}>
       {children}
-      <div className="notices">
+      <div className={notice.text === '' ? 'notices' : 'notices notices-shown'}>
         {/* Always there: a screen reader speaks of what comes into it. */}
         <div role="status">
           {notice.text !== '' && (

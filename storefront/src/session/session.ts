@@ -2,6 +2,7 @@
 
 import { Amplify } from 'aws-amplify';
 import { type AuthSession, fetchAuthSession, signOut } from 'aws-amplify/auth';
+import { ConsoleLogger } from 'aws-amplify/utils';
 
 import type { Config } from '../config';
 
@@ -28,6 +29,8 @@ export class Session {
   readonly #listeners = new Set<() => void>();
 
   constructor(config: Config) {
+    // It warns of the embedded cloud's endpoint, which is meant.
+    ConsoleLogger.LOG_LEVEL = 'ERROR';
     Amplify.configure({
       Auth: {
         Cognito: {

@@ -1,10 +1,11 @@
-import { useEffect, useMemo } from 'react';
+import { useApolloClient, useQuery } from '@apollo/client/react';
+import { useCallback, useEffect } from 'react';
 import { useSearchParams } from 'wouter';
 
 import { toldOf } from '../api/errors';
 import {
   ListRestaurantOrdersDocument,
-  type ListRestaurantOrdersQuery,
+  type ListRestaurantOrdersQueryVariables,
   type OrderStatus as Status,
 } from '../api/generated';
 import { menu } from '../menu/menu';
@@ -19,7 +20,6 @@ import { OrderTable } from './OrderTable';
 
 const STATUSES: readonly Status[] = ['PENDING', 'PAID', 'PAYMENT_FAILED'];
 const ANEW_SECONDS = 15;
-const pagesOf = (data: ListRestaurantOrdersQuery) => data.listRestaurantOrders;
 const clock = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium' });
 
 /** The orders of everybody at a restaurant, for who works there. */
@@ -44,11 +44,23 @@ function RestaurantOrders() {
   const [parameters, setParameters] = useSearchParams();
   const restaurantId = parameters.get('restaurant') ?? menu[0].id;
   const status = STATUSES.find((each) => each === parameters.get('status')) ?? null;
-  const variables = useMemo(() => ({ restaurantId, status }), [restaurantId, status]);
+  const client = useApolloClient();
+  const { data } = useQuery(ListRestaurantOrdersDocument, {
+    variables: { restaurantId, status },
+    fetchPolicy: 'cache-only',
+  });
+  const read = useCallback(
+    (wanted: Pick<ListRestaurantOrdersQueryVariables, 'limit' | 'nextToken'>) =>
+      client.query({
+        query: ListRestaurantOrdersDocument,
+        variables: { restaurantId, status, ...wanted },
+        fetchPolicy: 'network-only',
+      }),
+    [client, restaurantId, status],
+  );
   const { orders, readMore, refusal, isUnderWay, last, readAnew } = usePages(
-    ListRestaurantOrdersDocument,
-    variables,
-    pagesOf,
+    read,
+    data?.listRestaurantOrders,
   );
   useEffect(() => {
     const timer = setInterval(() => {
