@@ -9,11 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from local import STAGE
-from local.engine import name_prefix
+from local.engine import program_name
 
 TROUBLE = ("WARNING", "ERROR", "CRITICAL")
-# Pulumi.yaml's pattern: orderflow-local-take-payment-1a2b3c4.
-FUNCTION = re.compile(rf"{re.escape(name_prefix(STAGE))}(.+)-[0-9a-f]{{7}}")
 # A frame of ours in a traceback, wherever the emulator has unpacked the function.
 FRAME = re.compile(r'  File ".*?/(functions/[^"]+)", line (\d+)')
 # What Powertools writes with each entry, and no reader asks for.
@@ -97,8 +95,8 @@ def entries(call: dict[str, Any]) -> Iterator[Entry]:
     What a failed call raised is an entry of its own, unless the call has logged a warning or an
     error of it: that says what happened, and how bad it is.
     """
-    named = FUNCTION.fullmatch(call["function"])
-    function = named[1].replace("-", "_") if named else call["function"]
+    named = program_name(STAGE, call["function"])
+    function = named.replace("-", "_") if named else call["function"]
     ended, plain, told = datetime.fromisoformat(call["at"]), list[str](), False
 
     def entry(

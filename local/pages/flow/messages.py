@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from local import STAGE
+from local.engine import program_name
 from local.engine.aws import ACCOUNT
 from local.pages.flow.history import json_object
-from local.pages.flow.names import program_name
 from local.pages.flow.story import Depth
 
 ORDER_QUEUE = "order-queue"
@@ -70,7 +71,7 @@ def read_messages(emulator_url: str) -> dict[str, list[Message]]:
     found = dict[str, list[Message]]()
     for queues in regions.values():
         for address, messages in queues.items():
-            if name := program_name(address.rpartition("/")[2]):
+            if name := program_name(STAGE, address.rpartition("/")[2]):
                 found.setdefault(name, []).extend(_message(name, each) for each in messages)
     return found
 

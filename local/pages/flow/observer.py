@@ -11,10 +11,12 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from local import STAGE
+from local.engine import program_name
 from local.engine.aws import Aws
 from local.mailbox import Mail
 from local.pages.flow.history import Execution, attempt_of, read_history
@@ -26,7 +28,6 @@ from local.pages.flow.messages import (
     depths,
     read_messages,
 )
-from local.pages.flow.names import program_name
 from local.pages.flow.story import Event, Flow, Journey, State, What, in_order
 
 if TYPE_CHECKING:
@@ -36,15 +37,14 @@ if TYPE_CHECKING:
         StateMachineListItemTypeDef,
     )
 
-# So many orders are shown, the latest.
+# So many orders are shown, the latest; DynamoDB looks up 100 at once.
 SHOWN = 40
-# DynamoDB's BatchGetItem.
-MOST_AT_ONCE = 100
 LOOK_SECONDS = 0.4
 # Of a processor's time, what is spent on looks at most: many orders are not slowed down by it.
 SHARE = 0.2
 # What has ended and will not be asked for again, and what was seen in a queue.
 REMEMBERED = 2000
+OLDEST = datetime.min.replace(tzinfo=UTC)
 ORDER_IN_MAIL = re.compile(r"^Order (\S+), placed at", re.MULTILINE)
 
 
@@ -60,6 +60,12 @@ class _Order:
     messages: list[Message] = field(default_factory=list[Message])
     executions: list[Execution] = field(default_factory=list[Execution])
     item: Mapping[str, Any] = field(default_factory=dict[str, Any])
+
+    @property
+    def began(self) -> datetime:
+        """When it was placed, or its message sent."""
+        sent = (message.sent for message in self.messages)
+        return _read_moment(self.members.get("placedAt")) or min(sent, default=OLDEST)
 
 
 @dataclass(frozen=True)
@@ -116,7 +122,7 @@ class Observer:
         machines = [
             machine
             for machine in aws.step_functions.list_state_machines()["stateMachines"]
-            if program_name(machine["name"])
+            if program_name(STAGE, machine["name"])
         ]
         found = dict[str, _Order]()
         running = 0
@@ -135,15 +141,18 @@ class Observer:
             found.setdefault(message.about, _Order(message.order)).messages.append(message)
         if wanted is not None:
             found = {of: order for of, order in found.items() if of.lower() == wanted.lower()}
-        self._read_items(aws, found)
-        journeys = [self._journey(about, order) for about, order in found.items()]
-        journeys.sort(key=lambda journey: journey.began, reverse=True)
+        latest = sorted(found, key=lambda about: found[about].began, reverse=True)[:SHOWN]
+        orders = {about: found[about] for about in latest}
+        self._read_items(aws, orders)
+        mails = self._mails()
         self._forget()
         return Flow(
             workflow_type=machines[-1]["type"] if machines else None,
             running=running,
             queues=depths(messages),
-            journeys=tuple(journeys[:SHOWN]),
+            journeys=tuple(
+                self._journey(about, order, mails.get(about, [])) for about, order in orders.items()
+            ),
         )
 
     def _executions(
@@ -173,25 +182,32 @@ class Observer:
             self._ended[arn] = execution
         return self._ended[arn]
 
-    def _read_items(self, aws: Aws, found: Mapping[str, _Order]) -> None:
-        """Look the orders up in their table, where there is one."""
-        names = aws.dynamodb.list_tables()["TableNames"]
-        tables = [name for name in names if program_name(name) == "orders"]
-        customers = {about: order.members.get("customerId") for about, order in found.items()}
-        keys: list[Mapping[str, AttributeValueTypeDef]] = [
-            {"customerId": {"S": customer}, "id": {"S": about}}
-            for about, customer in customers.items()
-            if isinstance(customer, str)
-        ]
-        for table in tables:
-            for first in range(0, len(keys), MOST_AT_ONCE):
-                answer = aws.dynamodb.batch_get_item(
-                    RequestItems={table: {"Keys": keys[first : first + MOST_AT_ONCE]}}
-                )
-                for item in answer["Responses"].get(table, []):
-                    found[item["id"].get("S", "")].item = item
+    def _read_items(self, aws: Aws, orders: Mapping[str, _Order]) -> None:
+        """Look the orders up in their table, where there is one.
 
-    def _journey(self, about: str, order: _Order) -> Journey:
+        What no execution was started for is not there, and may be no key at all.
+        """
+        names = aws.dynamodb.list_tables()["TableNames"]
+        tables = [name for name in names if program_name(STAGE, name) == "orders"]
+        keys: list[Mapping[str, AttributeValueTypeDef]] = [
+            {"customerId": {"S": str(customer)}, "id": {"S": about}}
+            for about, order in orders.items()
+            if order.executions and (customer := order.members.get("customerId"))
+        ]
+        for table in tables if keys else []:
+            answer = aws.dynamodb.batch_get_item(RequestItems={table: {"Keys": keys}})
+            for item in answer["Responses"].get(table, []):
+                orders[item["id"].get("S", "")].item = item
+
+    def _mails(self) -> dict[str, list[Mail]]:
+        """Those to operators, by the order that they are about."""
+        mails = dict[str, list[Mail]]()
+        for mail in self._from_topics():
+            for about in ORDER_IN_MAIL.findall(mail.text):
+                mails.setdefault(about, []).append(mail)
+        return mails
+
+    def _journey(self, about: str, order: _Order, mails: Iterable[Mail]) -> Journey:
         events = [event for execution in order.executions for event in execution.events]
         events += events_of(self._log.about(about))
         there = {message.id: message for message in order.messages}
@@ -199,11 +215,7 @@ class Observer:
             events += _of_message(message)
             if message.id != about:
                 events += events_of(self._log.about(message.id))
-        events += [
-            Event(what=What.MAILED, at=mail.at, detail=f"to {mail.to}")
-            for mail in self._from_topics()
-            if about in ORDER_IN_MAIL.findall(mail.text)
-        ]
+        events += [Event(what=What.MAILED, at=mail.at, detail=f"to {mail.to}") for mail in mails]
         if placed := _read_moment(order.members.get("placedAt")):
             events.append(Event(what=What.ACCEPTED, at=placed, attempt=1))
         if deleted := _read_moment(order.item.get("deletedAt", {}).get("S")):
@@ -270,6 +282,7 @@ def _title(order: _Order) -> str:
 
 def _read_moment(text: object) -> datetime | None:
     try:
-        return datetime.fromisoformat(str(text))
+        at = datetime.fromisoformat(str(text))
     except ValueError:
         return None
+    return at if at.tzinfo else at.replace(tzinfo=UTC)

@@ -91,11 +91,6 @@ class Journey:
     state: State
     events: tuple[Event, ...]
 
-    @property
-    def began(self) -> datetime:
-        """When the first thing that is known happened."""
-        return min((event.at for event in self.events if event.at), default=LATEST)
-
     def as_json(self) -> dict[str, Any]:
         return {
             "id": self.id,

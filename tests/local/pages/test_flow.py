@@ -195,11 +195,33 @@ def test_a_message_that_is_no_order(stage: Stage, get: Get) -> None:
     assert counts[text].get("ApproximateReceiveCount") == "6"
 
 
+def test_messages_that_are_nearly_orders_hide_no_order(stage: Stage, get: Get) -> None:
+    """Nothing of a message can be relied on before it has been read by start_workflow."""
+    some_id = str(uuid.uuid4())
+    bodies = [
+        json.dumps({"id": some_id, "customerId": "", "placedAt": "2026-01-01T12:00:00"}),
+        json.dumps({"id": "", "customerId": [], "attempt": "1", "quantity": None}),
+        json.dumps({"id": 7}),
+        json.dumps([some_id]),
+    ]
+    with nobody_consuming(stage):
+        stage.send(*bodies)
+        found = journey_of(get, some_id, queued=1)
+        assert get("/flow.json").status == 200
+        assert (found["isOrder"], found["state"]) == (True, "QUEUED")
+        assert [event["what"] for event in found["events"]] == ["accepted", "queued"]
+        stage.cloud.aws.sqs.purge_queue(QueueUrl=stage.outputs["orderQueueUrl"])
+
+
 def test_an_order_that_cannot_go_on(stage: Stage, get: Get) -> None:
     order_id = str(uuid.uuid4())
     with take_payment_that(stage, "\ndef handle(event, context):\n    raise ValueError('a bug')\n"):
         stage.place(stage.customer(), clientRequestToken=order_id)
-        journey = journey_of(get, order_id, dead_letter=1)
+        journey_of(get, order_id, dead_letter=1)
+        # The queues were looked at a moment before the execution.
+        journey = eventually(
+            lambda: journey_of(get, order_id), lambda journey: journey["state"] != "PENDING"
+        )
     assert journey["state"] == "RESTING"
     assert way(journey)[:3] == ["accepted", "started", "saved"]
     assert way(journey)[-1] == "dead letter"
