@@ -95,8 +95,9 @@ def _content(addresses: list[Address]) -> str:
         for each in addresses
         if not each.opens
     )
-    nothing = "" if any("GraphQL" in each.name for each in addresses) else "No API is deployed."
+    deployed = any(each.name.startswith("GraphQL") for each in addresses)
+    nothing = "" if deployed else "<p>No API is deployed.</p>"
     return (
-        f'<h1>The embedded cloud</h1><p>{nothing}</p><ul class="cards">{pages}</ul>'
+        f'<h1>The embedded cloud</h1>{nothing}<ul class="cards">{pages}</ul>'
         f'<h2>For clients</h2><dl class="addresses">{others}</dl>'
     )
