@@ -36,6 +36,11 @@ def test_a_variable_that_is_0_or_empty_is_off(variable: str, value: str, on: boo
     assert (f"--{variable.lower()}" in command) == on
 
 
+def test_up_has_the_storefront_at_the_port_that_is_chosen() -> None:
+    assert "--storefront-port 4568" in made("-n", "up")
+    assert "--storefront-port 5000" in made("-n", "up", "STOREFRONT_PORT=5000")
+
+
 def test_logs_are_of_one_order_where_one_is_named() -> None:
     assert "--order" not in made("-n", "logs")
     assert made("-n", "logs", "ORDER=01M8").splitlines()[-1].endswith("logs --order '01M8'")
