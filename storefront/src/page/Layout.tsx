@@ -4,6 +4,7 @@ import { Link, useLocation } from 'wouter';
 import { countOf } from '../basket/basket';
 import { LivenessSign } from '../orders/Live';
 import { texts } from '../texts';
+import { CONTENT } from './focus';
 import { useTell } from './Notices';
 import { useBasket, useServices, useSession } from './services';
 
@@ -11,11 +12,11 @@ export function Layout({ children }: { readonly children: ReactNode }) {
   const { config } = useServices();
   return (
     <>
-      <a className="skip-link" href="#content">
+      <a className="skip-link" href={`#${CONTENT}`}>
         {texts.skipLink}
       </a>
       <Header />
-      <main id="content" tabIndex={-1}>
+      <main id={CONTENT} tabIndex={-1}>
         {children}
       </main>
       <footer className="footer">
