@@ -42,9 +42,6 @@ function Header() {
           <ul className="navigation">
             <NavigationLink href="/">{texts.menu.link}</NavigationLink>
             <NavigationLink href="/orders">{texts.history.link}</NavigationLink>
-            {session.kind === 'signed-in' && session.customer.isStaff && (
-              <NavigationLink href="/staff">{texts.staff.link}</NavigationLink>
-            )}
             <NavigationLink href="/basket">
               {texts.basket.link}
               <span className={items > 0 ? 'badge' : 'badge badge-empty'} aria-hidden="true">
@@ -52,6 +49,9 @@ function Header() {
               </span>
               <span className="visually-hidden">{texts.basket.holds(items)}</span>
             </NavigationLink>
+            {session.kind === 'signed-in' && session.customer.isStaff && (
+              <NavigationLink href="/staff">{texts.staff.link}</NavigationLink>
+            )}
           </ul>
         </nav>
         <div className="account">
