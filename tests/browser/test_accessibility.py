@@ -12,6 +12,7 @@ from tests.browser.conftest import Come
 from tests.browser.shopping import (
     PAID,
     PAYMENT_FAILED,
+    PENDING,
     basket,
     choose,
     expect_told,
