@@ -146,7 +146,6 @@ export const texts = {
     notLive: (seconds: number) =>
       `The API tells staff nothing live: this list is read anew every ${String(seconds)} seconds.`,
     readAt: (time: string) => `Read at ${time}`,
-    stale: (time: string) => `Could not be read anew. What you see is of ${time}.`,
     notYours: (restaurant: string) => `You are not staff of ${restaurant}.`,
     empty: 'No orders.',
     table: (restaurant: string) => `Orders at ${restaurant}`,
