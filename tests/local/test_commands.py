@@ -110,8 +110,10 @@ def test_up_serves_all_that_it_prints_until_interrupted(start: Start, program: P
     run = start("up", "--port", str(port), "--aws-port", str(aws_port))
     run.wait_for("Ctrl-C stops everything.")
 
-    for address in (f"http://127.0.0.1:{port}", f"http://127.0.0.1:{aws_port}", "/mailbox"):
+    for address in (f"http://127.0.0.1:{port}", f"http://127.0.0.1:{aws_port}"):
         assert address in run.stdout
+    for page in ("/mailbox", "/flow"):
+        assert f"http://127.0.0.1:{port}{page}" in run.stdout
     assert str(outputs_file) in run.stdout
     outputs = json.loads(outputs_file.read_text())
     assert set(outputs) == OUTPUTS

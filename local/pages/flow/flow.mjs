@@ -13,7 +13,7 @@ const BAD = new Set([
 const STATES = { PAID: 'good', PAYMENT_FAILED: 'bad', RESTING: 'bad', DELETED: 'none', UNKNOWN: 'none' };
 const NAMES = { RESTING: 'DEAD LETTER', PAYMENT_FAILED: 'FAILED' };
 // Left out where there is room for a line alone.
-const ASIDE = new Set(['live update', 'read']);
+const ASIDE = new Set(['live update', 'read', 'queued']);
 const CLOCK = new Intl.DateTimeFormat(undefined, {
   ...{ hour: '2-digit', minute: '2-digit', second: '2-digit' },
   ...{ fractionalSecondDigits: 3, hourCycle: 'h23' },

@@ -41,7 +41,7 @@ SHOWN = 40
 # DynamoDB's BatchGetItem.
 MOST_AT_ONCE = 100
 LOOK_SECONDS = 0.4
-# Of the time, what is spent looking at most, so that many orders are not slowed down by it.
+# Of a processor's time, what is spent on looks at most: many orders are not slowed down by it.
 SHARE = 0.2
 # What has ended and will not be asked for again, and what was seen in a queue.
 REMEMBERED = 2000
@@ -98,12 +98,12 @@ class Observer:
             OSError, BotoCoreError, ClientError: the cloud does not answer.
         """
         with self._lock:
-            began = time.monotonic()
-            self._looks = {of: look for of, look in self._looks.items() if began < look.good_until}
+            now, spent = time.monotonic(), time.thread_time()
+            self._looks = {of: look for of, look in self._looks.items() if now < look.good_until}
             if order_id not in self._looks:
                 flow = self._look(order_id)
-                took = time.monotonic() - began
-                good_until = began + max(LOOK_SECONDS, took / SHARE)
+                spent = time.thread_time() - spent
+                good_until = time.monotonic() + max(LOOK_SECONDS, spent / SHARE)
                 self._looks[order_id] = _Look(flow, good_until)
             return self._looks[order_id].flow
 
