@@ -20,12 +20,12 @@ on = $(filter-out 0 no off false,$(1))
 .PHONY: help demo up logs test unit engine lint format storefront preview bench cost outputs codegen simulate mutate chaos setup clean
 
 help:  ## Show these commands
-	@awk -F ':.*  ## ' '/^[a-z]+:.*  ## / { printf "%-10s%s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*  ## ' '/^[a-z]+:.*  ## / { printf "%-12s%s\n", $$1, $$2 }' Makefile
 
 demo: $(READY)  ## Place ORDERS (20) orders on the embedded cloud and show what happens
 	@$(BIN)/python -m local demo --orders $(or $(ORDERS),20)
 
-up: $(READY) node_modules/.ready  ## The embedded cloud, as it is saved; PERSIST=1, PORT, AWS_PORT, EMPTY=1
+up: $(READY) node_modules/.ready  ## The embedded cloud, as it is saved; PERSIST=1, PORT, EMPTY=1
 	@$(BIN)/python -m local up $(if $(call on,$(PERSIST)),--persist) $(if $(PORT),--port $(PORT)) $(if $(AWS_PORT),--aws-port $(AWS_PORT)) $(if $(call on,$(EMPTY)),--empty)
 
 logs: $(READY)  ## Follow what the functions log, while make up runs; ORDER, its id

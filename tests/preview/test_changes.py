@@ -252,7 +252,11 @@ def test_a_storefront_is_foreseen_without_its_build(program: Program) -> None:
     told = as_json(program.preview())
     assert told["options"] == [difference("storefront", "false", "true")]
     assert told["outputs"] == [
-        {"path": "storefrontUrl", "new": "https://storefront.cloudfront.example"}
+        {
+            "path": "storefrontUrl",
+            "new": "https://storefront.cloudfront.example",
+            "frontEnd": False,
+        }
     ]
     made = {(each["operation"], each["type"], each["name"]) for each in told["resources"]}
     assert ("create", "aws:cloudfront/distribution:Distribution", "storefront") in made
