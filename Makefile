@@ -17,7 +17,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # What is set, and to no "no": PERSIST=0 is off.
 on = $(filter-out 0 no off false,$(1))
 
-.PHONY: help demo up logs test unit engine lint format preview screenshots vitals bench cost outputs codegen simulate mutate chaos setup clean
+.PHONY: help demo up logs test unit engine lint format storefront preview screenshots vitals bench cost outputs codegen simulate mutate chaos setup clean
 
 help:  ## Show these commands
 	@awk -F ':.*  ## ' '/^[a-z]+:.*  ## / { printf "%-12s%s\n", $$1, $$2 }' Makefile
@@ -52,6 +52,9 @@ lint: $(READY) node_modules/.ready  ## Formatting, style, types, JavaScript, wor
 format: $(READY)  ## Mend formatting and what style can mend by itself
 	$(BIN)/python -m ruff check --fix
 	$(BIN)/python -m ruff format
+
+storefront: $(READY) node_modules/.ready  ## Build the storefront, for a stage that serves it
+	@$(NPM) run --silent build --workspace storefront
 
 preview: $(READY)  ## Show what the change here does: STAGE (prod), BASE (main), FORMAT
 	@$(BIN)/python -m preview $(if $(STAGE),--stage '$(STAGE)') $(if $(BASE),--base '$(BASE)') $(if $(FORMAT),--format $(FORMAT)) $(if $(call on,$(ALLOW_BREAKING)),--allow-breaking)

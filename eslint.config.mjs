@@ -39,6 +39,16 @@ export default [
     languageOptions: { globals: { Buffer: 'readonly', process: 'readonly' } },
   },
   {
+    // CloudFront calls its function by the name.
+    files: ['infra/*.js'],
+    ...js.configs.recommended,
+    languageOptions: { ecmaVersion: 2017, sourceType: 'script' },
+    rules: {
+      ...js.configs.recommended.rules,
+      'no-unused-vars': ['error', { varsIgnorePattern: '^handler$' }],
+    },
+  },
+  {
     files,
     ...recommended,
     languageOptions: {

@@ -32,7 +32,7 @@ CONTENT_TYPES = {
 
 
 class StorefrontBuildError(pulumi.RunError):
-    """There is no build, or what is in it cannot be served; Pulumi prints it without a traceback."""
+    """There is no build that can be served; Pulumi prints the message without a traceback."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,18 +65,14 @@ def built_files(folder: Path | None = None) -> list[BuiltFile]:
     if not (folder / PAGE).is_file():
         raise StorefrontBuildError(
             f"The storefront is not built: {_told(folder)} has no {PAGE}. Build it with"
-            " `npm ci && npm run build --workspace storefront`, or set storefront to false."
-            " Nothing was changed."
+            " `make storefront`, or set storefront to false. Nothing was changed."
         )
-    files = {
-        file.relative_to(folder).as_posix(): file
-        for file in sorted(folder.rglob("*"))
-        if file.is_file()
-    }
-    files.pop(CONFIG, None)
+    files = {file.relative_to(folder): file for file in sorted(folder.rglob("*")) if file.is_file()}
     return [
-        BuiltFile(path=path, file=file, content_type=_content_type(file))
+        BuiltFile(path=path.as_posix(), file=file, content_type=_content_type(file))
         for path, file in files.items()
+        # What the build notes down for itself is hidden.
+        if path != Path(CONFIG) and not any(part.startswith(".") for part in path.parts)
     ]
 
 

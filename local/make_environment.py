@@ -14,7 +14,6 @@ VENV = ROOT / ".venv"
 NODE_MODULES = ROOT / "node_modules"
 PYTHON_SOURCES = ("requirements.txt", "requirements-dev.txt", "policy/requirements.txt")
 LOCK = ROOT / ".local" / "setup.lock"
-# As for local/cloud/node.py.
 OLDEST_NODE = 20
 # pip only brings uv, which installs the rest several times faster.
 UV = "uv==0.13.9"

@@ -169,7 +169,7 @@ def _storefront(cloud: EmbeddedCloud, console: Console, port: int | None) -> Sto
     if port is None:
         return None
     if not is_built():
-        console.print("The storefront is built, which takes a moment.")
+        console.print("Building the storefront …")
     try:
         build()
     except CloudError as error:

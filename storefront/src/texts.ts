@@ -76,14 +76,12 @@ export const texts = {
     beingSaved: 'The order is accepted and is being saved. That takes a few seconds.',
     notFound: 'You have no such order.',
     notFoundHint: 'It may have been deleted, or belong to another account.',
-    restaurant: 'Restaurant',
     addOns: 'Add-ons',
     none: 'none',
     placed: 'Placed',
     updated: 'Last change',
     number: 'Order number',
     version: 'Version',
-    steps: 'Progress',
     stepPlaced: 'Placed',
     stepPayment: 'Payment',
     stepDone: 'Paid',
@@ -100,7 +98,6 @@ export const texts = {
     saving: 'Saving …',
     cancel: 'Cancel',
     saved: 'The change is saved',
-    nothing: 'Nothing is different yet.',
     changedMeanwhile: 'This order has just been changed elsewhere.',
     conflictHeading: 'The order was changed meanwhile',
     conflictLead: 'Somebody signed in to your account, perhaps you in another window, has changed it.',
@@ -135,7 +132,6 @@ export const texts = {
     loading: 'Reading your orders …',
     more: 'Show more',
     loadingMore: 'Reading more …',
-    all: 'These are all.',
   },
 
   staff: {
@@ -147,17 +143,14 @@ export const texts = {
     status: 'Status',
     all: 'All',
     refresh: 'Refresh',
-    refreshing: 'Refreshing …',
     notLive: (seconds: number) =>
       `The API tells staff nothing live: this list is read anew every ${String(seconds)} seconds.`,
     readAt: (time: string) => `Read at ${time}`,
-    stale: (time: string) => `Could not be read anew. What you see is of ${time}.`,
     notYours: (restaurant: string) => `You are not staff of ${restaurant}.`,
     empty: 'No orders.',
     table: (restaurant: string) => `Orders at ${restaurant}`,
     item: 'Order',
     placed: 'Placed',
-    more: 'Show more',
     loading: 'Reading the orders …',
   },
 
@@ -248,9 +241,7 @@ export const texts = {
   connection: {
     label: 'Connection',
     offline: 'Offline: what you see may be old',
-    connecting: 'Connecting to live updates …',
     reconnecting: 'Live updates are lost: reconnecting …',
-    live: 'Live again',
   },
 
   start: {

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from local.customers import Customer
 
@@ -38,10 +38,13 @@ def choose(
     expect(page.get_by_text(f"{quantity} × {dish} added to your basket")).to_be_visible()
 
 
+def basket(page: Page, items: int) -> Locator:
+    """The link to it, which says how many things are in it."""
+    return page.get_by_role("link", name=re.compile(f"^Basket ?, {items} item"))
+
+
 def go_to_basket(page: Page) -> None:
-    page.get_by_role("navigation", name="Main").get_by_role(
-        "link", name=re.compile("^Basket")
-    ).click()
+    page.get_by_role("link", name=re.compile("^Basket")).click()
     expect(page.get_by_role("heading", name="Your basket", level=1)).to_be_visible()
 
 

@@ -5,7 +5,7 @@ import re
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Come
-from tests.browser.shopping import PAID, choose, expect_told, order, sign_in
+from tests.browser.shopping import PAID, basket, choose, expect_told, order, sign_in
 from tests.e2e.stage import Stage
 
 
@@ -86,7 +86,7 @@ def test_there_is_one_basket_and_one_session(come: Come, stage: Stage) -> None:
     visitor = come()
     first, second = visitor.open(), visitor.open()
     choose(first, "Pizza Funghi", quantity=2)
-    expect(second.get_by_role("link", name="Basket, 2 items")).to_be_visible()
+    expect(basket(second, 2)).to_be_visible()
     sign_in(second, alice)
     expect(first.get_by_role("button", name="Sign out")).to_be_visible()
     first.get_by_role("button", name="Sign out").click()

@@ -109,7 +109,9 @@ def stages() -> dict[str, Recording]:
 
 
 def statements(recording: Recording, name: str) -> list[dict[str, Any]]:
-    return recording.one(POLICY, name).policy() + recording.one(APART, f"{name}-storefront").policy()
+    return (
+        recording.one(POLICY, name).policy() + recording.one(APART, f"{name}-storefront").policy()
+    )
 
 
 def allowing(recording: Recording, name: str, action: str) -> Iterator[dict[str, Any]]:

@@ -55,7 +55,7 @@ def test_nothing_is_loaded_from_elsewhere_or_written_into_the_page() -> None:
     assert loads == {
         "script-src": ["'self'"],
         "style-src": ["'self'"],
-        "img-src": ["'self'", "data:"],
+        "img-src": ["'self'"],
         "font-src": ["'self'"],
         "manifest-src": ["'self'"],
         "base-uri": ["'none'"],

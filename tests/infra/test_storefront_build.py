@@ -47,6 +47,12 @@ def test_a_configuration_that_a_build_brings_is_left_out(dist: Path) -> None:
     assert [each.path for each in built_files(dist)] == ["assets/config.json", "index.html"]
 
 
+def test_what_is_hidden_is_not_served(dist: Path) -> None:
+    add(dist, ".vite/manifest.json")
+    add(dist, ".DS_Store")
+    assert [each.path for each in built_files(dist)] == ["index.html"]
+
+
 @pytest.mark.parametrize("made", [False, True])
 def test_where_nothing_is_built_it_says_how(tmp_path: Path, made: bool) -> None:
     folder = tmp_path / "dist"
@@ -56,8 +62,7 @@ def test_where_nothing_is_built_it_says_how(tmp_path: Path, made: bool) -> None:
         built_files(folder)
     assert str(refused.value) == (
         f"The storefront is not built: {folder} has no index.html. Build it with"
-        " `npm ci && npm run build --workspace storefront`, or set storefront to false."
-        " Nothing was changed."
+        " `make storefront`, or set storefront to false. Nothing was changed."
     )
 
 

@@ -12,12 +12,12 @@ from infra.security_headers import security_headers
 from infra.storefront_build import StorefrontBuildError
 from infra.storefront_hosting import ROUTES, StorefrontHosting, StorefrontHostingArgs
 from local.cloud import ensure_node
-from preview.recording import ACCOUNT, REGION, Recording, record
+from preview.recording import ACCOUNT, BUILD, REGION, Recording, record
 
 OBJECT = "aws:s3/bucketObjectv2:BucketObjectv2"
 DISTRIBUTION = "aws:cloudfront/distribution:Distribution"
 HEADERS = "aws:cloudfront/responseHeadersPolicy:ResponseHeadersPolicy"
-BUCKET = "shop-1a2b3c4"
+BUCKET = "storefront-1a2b3c4"
 CONFIG = {
     "stage": "dev",
     "region": REGION,
@@ -27,30 +27,23 @@ CONFIG = {
 READING = ["GET", "HEAD"]
 
 
-@pytest.fixture(scope="module")
-def dist(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("dist")
-    (folder / "assets").mkdir()
-    for path in ("index.html", "favicon.svg", "assets/index-1.js", "assets/index-1.css"):
-        (folder / path).write_text(path)
-    return folder
-
-
 def hosting(build: Path) -> Recording:
     config = pulumi.Output.from_input(json.dumps(CONFIG))
     return record(
-        lambda: StorefrontHosting("shop", StorefrontHostingArgs(build=str(build), config=config))
+        lambda: StorefrontHosting(
+            "storefront", StorefrontHostingArgs(build=str(build), config=config)
+        )
     )
 
 
 @pytest.fixture(scope="module")
-def recording(dist: Path) -> Recording:
-    return hosting(dist)
+def recording() -> Recording:
+    return hosting(BUILD)
 
 
 def test_there_is_one_of_each_and_an_object_for_each_file(recording: Recording) -> None:
     others = [each for each in recording.resources if each.type != OBJECT]
-    assert {each.name for each in others} == {"shop"}
+    assert {each.name for each in others} == {"storefront"}
     assert sorted(each.type for each in others) == [
         "aws:cloudfront/distribution:Distribution",
         "aws:cloudfront/function:Function",
@@ -61,9 +54,9 @@ def test_there_is_one_of_each_and_an_object_for_each_file(recording: Recording) 
         "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock",
         "orderflow:storefront:StorefrontHosting",
     ]
-    paths = ["assets/index-1.css", "assets/index-1.js", "config.json", "favicon.svg", "index.html"]
+    paths = ["assets/index-B1a2C3d4.js", "config.json", "index.html"]
     assert sorted(each.inputs["key"] for each in recording.of(OBJECT)) == paths
-    assert recording.names(OBJECT) == {f"shop-{path}" for path in paths}
+    assert recording.names(OBJECT) == {f"storefront-{path}" for path in paths}
 
 
 def test_nothing_in_the_bucket_can_be_made_public(recording: Recording) -> None:
@@ -90,17 +83,17 @@ def test_this_distribution_alone_reads_and_what_is_inside_alone(recording: Recor
                 "Effect": "Deny",
                 "Principal": "*",
                 "Action": "s3:*",
-                "Resource": ["arn:aws:s3:::shop", "arn:aws:s3:::shop/*"],
+                "Resource": ["arn:aws:s3:::storefront", "arn:aws:s3:::storefront/*"],
                 "Condition": {"Bool": {"aws:SecureTransport": "false"}},
             },
             {
                 "Effect": "Allow",
                 "Principal": {"Service": "cloudfront.amazonaws.com"},
                 "Action": ["s3:GetObject"],
-                "Resource": "arn:aws:s3:::shop/*",
+                "Resource": "arn:aws:s3:::storefront/*",
                 "Condition": {
                     "ArnEquals": {
-                        "aws:SourceArn": f"arn:aws:cloudfront::{ACCOUNT}:distribution/shop"
+                        "aws:SourceArn": f"arn:aws:cloudfront::{ACCOUNT}:distribution/storefront"
                     }
                 },
             },
@@ -108,7 +101,7 @@ def test_this_distribution_alone_reads_and_what_is_inside_alone(recording: Recor
     }
     # S3 refuses two changes at once.
     assert policy.options.depends_on == (
-        ("aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock", "shop"),
+        ("aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock", "storefront"),
     )
 
 
@@ -119,11 +112,11 @@ def test_what_the_distribution_asks_of_the_bucket_is_signed(recording: Recording
         "signingBehavior": "always",
         "signingProtocol": "sigv4",
     }
-    assert recording.one(DISTRIBUTION, "shop").inputs["origins"] == [
+    assert recording.one(DISTRIBUTION, "storefront").inputs["origins"] == [
         {
-            "originId": "shop",
-            "domainName": f"shop.s3.{REGION}.amazonaws.com",
-            "originAccessControlId": "shop-OriginAccessControl",
+            "originId": "storefront",
+            "domainName": f"storefront.s3.{REGION}.amazonaws.com",
+            "originAccessControlId": "storefront-OriginAccessControl",
         }
     ]
 
@@ -131,13 +124,13 @@ def test_what_the_distribution_asks_of_the_bucket_is_signed(recording: Recording
 def test_the_page_is_asked_for_each_time_and_what_is_hashed_never_again(
     recording: Recording,
 ) -> None:
-    distribution = recording.one(DISTRIBUTION, "shop").inputs
+    distribution = recording.one(DISTRIBUTION, "storefront").inputs
     every = {
-        "targetOriginId": "shop",
+        "targetOriginId": "storefront",
         "viewerProtocolPolicy": "redirect-to-https",
         "allowedMethods": READING,
         "cachedMethods": READING,
-        "responseHeadersPolicyId": "shop-ResponseHeadersPolicy",
+        "responseHeadersPolicyId": "storefront-ResponseHeadersPolicy",
     }
     assert distribution["defaultCacheBehavior"] == {
         **every,
@@ -146,7 +139,7 @@ def test_the_page_is_asked_for_each_time_and_what_is_hashed_never_again(
         "functionAssociations": [
             {
                 "eventType": "viewer-request",
-                "functionArn": f"arn:aws:cloudfront::{ACCOUNT}:function/shop",
+                "functionArn": f"arn:aws:cloudfront::{ACCOUNT}:function/storefront",
             }
         ],
     }
@@ -162,7 +155,7 @@ def test_the_page_is_asked_for_each_time_and_what_is_hashed_never_again(
 
 
 def test_the_distribution_is_open_to_all_and_hides_no_error(recording: Recording) -> None:
-    distribution = recording.one(DISTRIBUTION, "shop").inputs
+    distribution = recording.one(DISTRIBUTION, "storefront").inputs
     told = {"origins", "defaultCacheBehavior", "orderedCacheBehaviors"}
     # No error page, no logs, no web ACL, no certificate and no domain of its own.
     assert {key: value for key, value in distribution.items() if key not in told} == {
@@ -177,7 +170,7 @@ def test_the_distribution_is_open_to_all_and_hides_no_error(recording: Recording
 
 
 def test_every_header_is_sent_whatever_the_bucket_says(recording: Recording) -> None:
-    policy = recording.one(HEADERS, "shop").inputs
+    policy = recording.one(HEADERS, "storefront").inputs
     assert set(policy) == {"securityHeadersConfig", "customHeadersConfig"}
     known = policy["securityHeadersConfig"]
     custom = policy["customHeadersConfig"]["items"]
@@ -202,7 +195,7 @@ def test_every_header_is_sent_whatever_the_bucket_says(recording: Recording) -> 
     )
 
 
-def test_each_file_is_put_as_it_is(recording: Recording, dist: Path) -> None:
+def test_each_file_is_put_as_it_is(recording: Recording) -> None:
     put = {each.inputs["key"]: each.inputs for each in recording.of(OBJECT)}
     assert put.pop("config.json") == {
         "bucket": BUCKET,
@@ -211,30 +204,35 @@ def test_each_file_is_put_as_it_is(recording: Recording, dist: Path) -> None:
         "contentType": "application/json",
         "cacheControl": "no-cache",
     }
-    for path, inputs in put.items():
-        assert inputs["source"].path == str(dist / path)
-        assert set(inputs) == {"bucket", "key", "source", "contentType", "cacheControl"}
-        assert inputs["bucket"] == BUCKET
-    assert {key: (each["contentType"], each["cacheControl"]) for key, each in put.items()} == {
+    served = {
         "index.html": ("text/html; charset=utf-8", "no-cache"),
-        "favicon.svg": ("image/svg+xml", "no-cache"),
-        "assets/index-1.js": ("text/javascript; charset=utf-8", IMMUTABLE),
-        "assets/index-1.css": ("text/css; charset=utf-8", IMMUTABLE),
+        "assets/index-B1a2C3d4.js": (
+            "text/javascript; charset=utf-8",
+            "public, max-age=31536000, immutable",
+        ),
     }
-
-
-IMMUTABLE = "public, max-age=31536000, immutable"
+    assert set(put) == set(served)
+    for path, (content_type, cache_control) in served.items():
+        source = put[path]["source"]
+        assert source.path == str(BUILD / path)
+        assert put[path] == {
+            "bucket": BUCKET,
+            "key": path,
+            "source": source,
+            "contentType": content_type,
+            "cacheControl": cache_control,
+        }
 
 
 def test_the_page_comes_after_all_that_it_names(recording: Recording) -> None:
     waiting = {each.name: each.options.depends_on for each in recording.of(OBJECT)}
-    others = {(OBJECT, name) for name in waiting if name != "shop-index.html"}
-    assert set(waiting.pop("shop-index.html")) == others
+    others = {(OBJECT, name) for name in waiting if name != "storefront-index.html"}
+    assert set(waiting.pop("storefront-index.html")) == others
     assert set(waiting.values()) == {()}
 
 
 def test_everything_is_in_the_component(recording: Recording) -> None:
-    own = ("orderflow:storefront:StorefrontHosting", "shop")
+    own = ("orderflow:storefront:StorefrontHosting", "storefront")
     assert {each.options.parent for each in recording.resources} == {None, own}
     assert [each.key for each in recording.resources if each.options.parent is None] == [own]
 
@@ -269,7 +267,7 @@ def test_what_names_no_file_is_the_page() -> None:
         f"const all = {json.dumps(list(ADDRESSES))};\n"
         "console.log(JSON.stringify(all.map((uri) => handler(asked(uri)))));\n"
     )
-    ran = subprocess.run(
+    ran = subprocess.run(  # noqa: S603 (our own function)
         ["node", "--eval", script],  # noqa: S607
         capture_output=True,
         text=True,

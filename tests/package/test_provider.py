@@ -23,8 +23,8 @@ from infra.order_workflow import OrderWorkflow, OrderWorkflowArgs, WorkflowType
 from infra.payments import Payments, PaymentsArgs
 from infra.python_function import PythonFunction, PythonFunctionArgs
 from infra.restaurant_staff import RestaurantStaff, RestaurantStaffArgs
-from local.engine.program import evaluate
 from infra.storefront_hosting import StorefrontHosting, StorefrontHostingArgs
+from local.engine.program import evaluate
 from package.provider import COMPONENTS, OrderflowProvider
 from preview.recording import BUILD, Recording, arn, record, record_everything
 

@@ -607,7 +607,9 @@ def a_distribution_that_answers_some_paths_without_tls(graph: Graph) -> None:
     behaviour["viewerProtocolPolicy"] = "allow-all"
 
 
-@breaks("minimum-tls-version", DISTRIBUTION, "storefront", 'minimum_protocol_version="TLSv1.2_2021"')
+@breaks(
+    "minimum-tls-version", DISTRIBUTION, "storefront", 'minimum_protocol_version="TLSv1.2_2021"'
+)
 def a_distribution_that_speaks_old_tls_at_its_own_domain(graph: Graph) -> None:
     graph.inputs(DISTRIBUTION, "storefront")["viewerCertificate"] = {
         "acmCertificateArn": f"arn:aws:acm:us-east-1:{ACCOUNT}:certificate/shop",

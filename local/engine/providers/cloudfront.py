@@ -25,7 +25,6 @@ from local.engine.providers.provider import (
     tag_map,
 )
 
-
 # The stage of a function that is not published yet.
 MADE = "DEVELOPMENT"
 
@@ -37,8 +36,9 @@ def _items(values: Iterable[Any]) -> dict[str, Any]:
 
 
 def _listed(items: Any) -> list[Any]:
-    """The list in what CloudFront's API has for one."""
-    return list((items or {}).get("Items") or [])
+    """The list in what CloudFront's API has for one; empty where that is None."""
+    found: list[Any] | None = items and items.get("Items")
+    return found or []
 
 
 def _retag(aws: Aws, state: State, inputs: Inputs) -> None:

@@ -103,11 +103,13 @@ describe('a subscription that stays live', () => {
   });
 
   it('can be lost while it is being subscribed to', () => {
+    const ending = vi.fn();
     const failing = vi.fn((observer: Observer) => {
       observer.lost();
-      return () => undefined;
+      return ending;
     });
     const leave = stayLive(failing, () => undefined, network);
+    expect(ending).toHaveBeenCalledTimes(1);
     vi.advanceTimersByTime(500);
     expect(failing).toHaveBeenCalledTimes(2);
     leave();

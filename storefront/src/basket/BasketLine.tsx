@@ -1,5 +1,6 @@
 import { fieldOf, type Refusal, toldOf } from '../api/errors';
 import { Quantity } from '../menu/Quantity';
+import { focusContent } from '../page/focus';
 import { useTell } from '../page/Notices';
 import { useCustomer, useServices } from '../page/services';
 import { texts } from '../texts';
@@ -41,6 +42,7 @@ export function BasketLine({ line, isPlacing, refusal }: Props) {
         onClick={() => {
           basket.change((before) => remove(before, line.key));
           tell(texts.basket.removed(line.name));
+          focusContent();
         }}
       >
         {texts.basket.remove}

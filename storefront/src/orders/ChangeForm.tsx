@@ -9,6 +9,7 @@ import { addOnsOf } from '../menu/menu';
 import { Quantity } from '../menu/Quantity';
 import { Failure } from '../page/Failure';
 import { useTell } from '../page/Notices';
+import { TakenTo } from '../page/TakenTo';
 import { useSubmission } from '../page/useSubmission';
 import { texts } from '../texts';
 import { Conflict } from './Conflict';
@@ -53,7 +54,7 @@ export function ChangeForm({ order, onClose }: Props) {
   };
   return (
     <form className="card change" onSubmit={onSubmit} aria-labelledby="change-heading" noValidate>
-      <h2 id="change-heading">{texts.change.heading}</h2>
+      <TakenTo id="change-heading">{texts.change.heading}</TakenTo>
       {order.version !== seen.version && <p role="status">{texts.change.changedMeanwhile}</p>}
       <Quantity of={order.name} value={quantity} error={errorAt('quantity', failure)} onChange={setQuantity} />
       <AddOns

@@ -1,4 +1,5 @@
 import { isDeleted, type Order } from '../api/versions';
+import { TakenTo } from '../page/TakenTo';
 import { texts } from '../texts';
 import { OrderStatus } from './OrderStatus';
 
@@ -17,7 +18,7 @@ export function Conflict({ yours, now, isBusy, onApply, onKeep }: Props) {
   const canApply = !isGone && now.status === 'PAYMENT_FAILED';
   return (
     <section className="card conflict" role="alert" aria-labelledby="conflict-heading">
-      <h2 id="conflict-heading">{texts.change.conflictHeading}</h2>
+      <TakenTo id="conflict-heading">{texts.change.conflictHeading}</TakenTo>
       {isGone ? (
         <p>{texts.change.gone}</p>
       ) : (

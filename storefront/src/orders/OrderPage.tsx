@@ -5,6 +5,7 @@ import { useLocation } from 'wouter';
 import { DeleteOrderDocument, RetryPaymentDocument } from '../api/generated';
 import { isDeleted, type Order } from '../api/versions';
 import { Failure } from '../page/Failure';
+import { focusContent } from '../page/focus';
 import { useTell } from '../page/Notices';
 import { Page } from '../page/Page';
 import { Skeletons } from '../page/Skeletons';
@@ -62,6 +63,7 @@ function Actions({ order }: { readonly order: Order }) {
 
   const retry = async () => {
     await client.mutate({ mutation: RetryPaymentDocument, variables: { id: order.id } });
+    focusContent();
   };
   const remove = async () => {
     await client.mutate({ mutation: DeleteOrderDocument, variables: { id: order.id } });
@@ -75,6 +77,7 @@ function Actions({ order }: { readonly order: Order }) {
         order={order}
         onClose={() => {
           setIsChanging(false);
+          focusContent();
         }}
       />
     );

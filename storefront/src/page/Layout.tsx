@@ -4,6 +4,7 @@ import { Link, useLocation } from 'wouter';
 import { countOf } from '../basket/basket';
 import { LivenessSign } from '../orders/Live';
 import { texts } from '../texts';
+import { CONTENT } from './focus';
 import { useTell } from './Notices';
 import { useBasket, useServices, useSession } from './services';
 
@@ -11,11 +12,11 @@ export function Layout({ children }: { readonly children: ReactNode }) {
   const { config } = useServices();
   return (
     <>
-      <a className="skip-link" href="#content">
+      <a className="skip-link" href={`#${CONTENT}`}>
         {texts.skipLink}
       </a>
       <Header />
-      <main id="content" tabIndex={-1}>
+      <main id={CONTENT} tabIndex={-1}>
         {children}
       </main>
       <footer className="footer">
@@ -41,9 +42,6 @@ function Header() {
           <ul className="navigation">
             <NavigationLink href="/">{texts.menu.link}</NavigationLink>
             <NavigationLink href="/orders">{texts.history.link}</NavigationLink>
-            {session.kind === 'signed-in' && session.customer.isStaff && (
-              <NavigationLink href="/staff">{texts.staff.link}</NavigationLink>
-            )}
             <NavigationLink href="/basket">
               {texts.basket.link}
               <span className={items > 0 ? 'badge' : 'badge badge-empty'} aria-hidden="true">
@@ -51,6 +49,9 @@ function Header() {
               </span>
               <span className="visually-hidden">{texts.basket.holds(items)}</span>
             </NavigationLink>
+            {session.kind === 'signed-in' && session.customer.isStaff && (
+              <NavigationLink href="/staff">{texts.staff.link}</NavigationLink>
+            )}
           </ul>
         </nav>
         <div className="account">
