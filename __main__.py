@@ -1,7 +1,10 @@
 """orderflow: the order API of a restaurant. Wires the layers; each is one file of infra/."""
 
+import json
+
 import pulumi
 
+from infra import storefront_build
 from infra.customer_pool import CustomerPool, CustomerPoolArgs
 from infra.guarded_table import Guards
 from infra.order_alarms import OrderAlarms, OrderAlarmsArgs
@@ -14,7 +17,9 @@ from infra.order_workflow import OrderWorkflow, OrderWorkflowArgs
 from infra.payments import Payments, PaymentsArgs
 from infra.restaurant_staff import RestaurantStaff, RestaurantStaffArgs
 from infra.settings import Settings
+from infra.storefront_hosting import StorefrontHosting, StorefrontHostingArgs
 from infra.tags import tag_everything
+from outputs.config import storefront_config
 
 settings = Settings.read()
 tag_everything({"project": pulumi.get_project(), "stage": pulumi.get_stack()})
@@ -123,11 +128,33 @@ OrderAlarms(
     ),
 )
 
-pulumi.export("graphqlUrl", api.graphql_url)
-pulumi.export("realtimeUrl", api.realtime_url)
-pulumi.export("region", store.location.region)
-pulumi.export("userPoolId", pool.pool_id)
-pulumi.export("userPoolClientId", pool.client_id)
+# What front ends are configured with: public, as outputs/public.py has it.
+front_end = {
+    "stage": pulumi.get_stack(),
+    "graphqlUrl": api.graphql_url,
+    "realtimeUrl": api.realtime_url,
+    "region": store.location.region,
+    "userPoolId": pool.pool_id,
+    "userPoolClientId": pool.client_id,
+    "passwordPolicy": pool.password_policy,
+    "userGroups": pool.groups,
+    "defaultAuthorizationMode": api.default_authorization_mode,
+    "authorizationModes": api.additional_authorization_modes,
+}
+for output, value in front_end.items():
+    pulumi.export(output, value)
+if settings.storefront:
+    storefront = StorefrontHosting(
+        "storefront",
+        StorefrontHostingArgs(
+            build=str(storefront_build.DIST),
+            config=pulumi.Output.all(**front_end).apply(
+                lambda outputs: json.dumps(storefront_config(outputs, stage=pulumi.get_stack()))
+            ),
+        ),
+    )
+    pulumi.export("storefrontUrl", storefront.url)
+# What operators use.
 pulumi.export("orderQueueUrl", queue.queue_url)
 pulumi.export("deadLetterQueueUrl", queue.dead_letter_queue_url)
 pulumi.export("refundDeadLetterQueueUrl", payments.refund_dead_letter_queue_url)

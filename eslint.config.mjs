@@ -14,8 +14,21 @@ export default [
     languageOptions: {
       globals: Object.fromEntries(
         [
-          'AmazonCognitoIdentity', 'GraphiQL', 'React', 'ReactDOM', 'URL', 'WebSocket', 'atob',
+          'AmazonCognitoIdentity', 'GraphiQL', 'MutationObserver', 'React', 'ReactDOM', 'URL', 'WebSocket', 'atob',
           'btoa', 'clearTimeout', 'document', 'fetch', 'localStorage', 'location', 'setTimeout',
+        ].map((name) => [name, 'readonly']),
+      ),
+    },
+  },
+  {
+    files: ['local/pages/**/*.mjs'],
+    ...js.configs.recommended,
+    languageOptions: {
+      globals: Object.fromEntries(
+        [
+          'Intl', 'URLSearchParams', 'clearTimeout', 'document', 'fetch', 'getComputedStyle',
+          'history', 'location', 'matchMedia', 'navigator', 'performance', 'requestAnimationFrame',
+          'setTimeout',
         ].map((name) => [name, 'readonly']),
       ),
     },
@@ -24,6 +37,16 @@ export default [
     files: ['local/appsync/resolvers/runtime/*.mjs'],
     ...js.configs.recommended,
     languageOptions: { globals: { Buffer: 'readonly', process: 'readonly' } },
+  },
+  {
+    // CloudFront calls its function by the name.
+    files: ['infra/*.js'],
+    ...js.configs.recommended,
+    languageOptions: { ecmaVersion: 2017, sourceType: 'script' },
+    rules: {
+      ...js.configs.recommended.rules,
+      'no-unused-vars': ['error', { varsIgnorePattern: '^handler$' }],
+    },
   },
   {
     files,

@@ -20,6 +20,7 @@ from preview.recording import Registered
 
 ASSOCIATION = "aws:wafv2/webAclAssociation:WebAclAssociation"
 LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup"
+DISTRIBUTION = "aws:cloudfront/distribution:Distribution"
 
 MILLION = 1_000_000
 MONTH_SECONDS = 730 * 3600
@@ -48,7 +49,7 @@ def items_of(workload: Workload) -> Iterator[Item]:
     """All that orders have to pay for; always in the same order."""
     sections = (
         *(_api, _live_updates, _queues, _functions, _workflows, _tables, _streams),
-        *(_topics, _mails, _logs, _traces, _firewall),
+        *(_topics, _mails, _logs, _traces, _firewall, _storefront),
     )
     for section in sections:
         yield from section(workload)
@@ -275,6 +276,26 @@ def _firewall(workload: Workload) -> Iterator[Item]:
         requests = mean(workload.of("appsync"))
         detail = f"{counted(requests, 'request')} at {a_million('waf_request')}"
         yield _item("WAF", detail, requests * price("waf_request"))
+
+
+def _storefront(workload: Workload) -> Iterator[Item]:
+    read, kept = assumption("storefront_read_files"), assumption("storefront_kept_files")
+    size = assumption("storefront_bytes")
+    for each in workload.recording.of(DISTRIBUTION):
+        yield _item(
+            f"CloudFront `{each.name}`",
+            f"{counted(read + kept, 'request')} at {a_million('cloudfront_request')}, "
+            f"{number(size / 1000)} kB at ${price('cloudfront_gb'):.3f} a GB, "
+            f"{counted(read, 'call')} of its function at {a_million('cloudfront_function')}",
+            (read + kept) * price("cloudfront_request")
+            + size / GB * price("cloudfront_gb")
+            + read * price("cloudfront_function"),
+        )
+        yield _item(
+            f"S3 `{each.name}`",
+            f"{counted(read, 'read')} at {a_million('s3_read')}",
+            read * price("s3_read"),
+        )
 
 
 def _item(name: str, detail: str, an_order: float) -> Item:

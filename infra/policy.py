@@ -22,14 +22,16 @@ class Statement(TypedDict):
 
 
 class ResourceStatement(TypedDict):
-    """What one AWS service may do with a queue or a topic, on whose behalf.
+    """What one AWS service may do with a queue, a topic or a bucket, on whose behalf.
 
     Args:
         Principal: the service, such as `{"Service": "events.amazonaws.com"}`.
+        Resource: what is inside of it; left out: itself.
     """
 
     Principal: dict[str, str]
     Action: Sequence[str]
+    Resource: NotRequired[pulumi.Input[str]]
     Condition: dict[str, dict[str, pulumi.Input[str]]]
 
 
@@ -97,9 +99,11 @@ def service_role(
 
 
 def resource_policy(
-    resource: pulumi.Input[str], denied: str, *allowed: ResourceStatement
+    resource: pulumi.Input[str] | Sequence[pulumi.Input[str]],
+    denied: str,
+    *allowed: ResourceStatement,
 ) -> pulumi.Output[str]:
-    """The policy of a queue or topic: no call without TLS, and these statements.
+    """The policy of a queue, topic or bucket: no call without TLS, and these statements.
 
     `denied` is the action to deny without TLS. It, like the principal, may be wide: it only denies.
     """

@@ -10,6 +10,7 @@ from typing import Any, Self, cast
 import pulumi
 
 from infra.order_workflow import WorkflowType
+from infra.storefront_build import built_files
 
 NAMESPACE = "orderflow"
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
@@ -20,6 +21,8 @@ RETENTION_DAYS = (
 )
 # Names begin with project and stage: IAM's and Lambda's have 64 characters at most, SQS's no dots.
 STAGE = re.compile(r"[A-Za-z0-9_-]{1,18}")
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
+BUCKET_NAME = re.compile(r"[a-z0-9-]+")
 
 
 class SettingsError(pulumi.RunError):
@@ -47,6 +50,7 @@ class Settings:
     introspection: bool
     query_depth_limit: int
     waf: bool
+    storefront: bool
 
     @classmethod
     def read(cls) -> Self:
@@ -54,6 +58,7 @@ class Settings:
 
         Raises:
             SettingsError: as `check`; or the stage's name does not fit into the names of things.
+            StorefrontBuildError: the stage has a storefront, and that is not built.
         """
         stage = pulumi.get_stack()
         if not STAGE.fullmatch(stage):
@@ -63,7 +68,11 @@ class Settings:
             )
         config = pulumi.runtime.config
         # The first is how the CLI hands it over, the second how a test or the embedded cloud does.
-        return cls.check({**config.get_config_env(), **config.CONFIG.get()})
+        settings = cls.check({**config.get_config_env(), **config.CONFIG.get()})
+        if settings.storefront:
+            _require_bucket_name(stage)
+            built_files()
+        return settings
 
     @classmethod
     def check(cls, config: Mapping[str, Any]) -> Self:
@@ -96,6 +105,14 @@ class Settings:
                 + "\n".join(f"  - {problem}" for problem in problems)
             )
         return cls(**values)
+
+
+def _require_bucket_name(stage: str) -> None:
+    if not BUCKET_NAME.fullmatch(stage):
+        raise SettingsError(
+            f"The stage's name {stage!r} must have small letters, digits and - alone to have a"
+            " storefront: its bucket is named after it. Nothing was changed."
+        )
 
 
 def _unknown(key: str) -> str:
@@ -198,4 +215,5 @@ _RULES: dict[str, Callable[[Any], Any]] = {
     # 0 is AppSync's "no limit".
     "queryDepthLimit": _integer(0, 75),
     "waf": _boolean,
+    "storefront": _boolean,
 }

@@ -45,6 +45,11 @@ def main() -> int:
     up_command = commands.add_parser("up", help="keep the embedded cloud running until Ctrl-C")
     up_command.add_argument("--port", type=_whole_number(1, 65535), help="of AppSync (4567)")
     up_command.add_argument("--aws-port", type=_whole_number(1, 65535), help="of AWS (4566)")
+    up_command.add_argument(
+        "--storefront-port",
+        type=_whole_number(1, 65535),
+        help="serve the storefront there, and build it before where need be (npm)",
+    )
     up_command.add_argument("--empty", action="store_true", help="deploy nothing")
     up_command.add_argument(
         "--persist", action="store_true", help="keep everything in .local/state for the next run"
@@ -105,7 +110,9 @@ def _run(arguments: argparse.Namespace) -> int:
     if arguments.command == "chaos":
         seed = secrets.randbits(32) if arguments.seed is None else arguments.seed
         return chaos.run(arguments.orders, seed, arguments.type)
-    ports = up.Ports(emulator=arguments.aws_port, gateway=arguments.port)
+    ports = up.Ports(
+        emulator=arguments.aws_port, gateway=arguments.port, storefront=arguments.storefront_port
+    )
     return up.run(ports, empty=arguments.empty, persist=arguments.persist)
 
 

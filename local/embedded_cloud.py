@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Self
 from uuid import NAMESPACE_URL, uuid5
 
+from local import STAGE
 from local.appsync import Gateway
 from local.cloud import CloudError, Emulator, SavedState, ensure_node, settle_environment
 from local.engine import stage_config
@@ -19,7 +20,6 @@ from local.graphiql import asset_routes, sign_in_routes
 from local.mailbox import Mailbox
 from local.pages import page_routes
 
-STAGE = "local"
 REGION = "us-east-1"
 LOCAL = Path(__file__).parents[1] / ".local"
 RUNS = LOCAL / "runs"
@@ -53,6 +53,8 @@ class EmbeddedCloud:
             self.folder = Path(tempfile.mkdtemp(prefix=f"{os.getpid()}-", dir=RUNS))
             self.emulator = Emulator(self.folder, port=emulator_port)
         self.mailbox = Mailbox(self.emulator.url)
+        # Where the storefront is, once it is served.
+        self.storefront_url: str | None = None
         self.gateway = Gateway(
             self.emulator.url,
             port=gateway_port,
@@ -60,7 +62,12 @@ class EmbeddedCloud:
             ca=self.folder / CA,
             routes=[
                 *self.mailbox.routes,
-                *page_routes(lambda: self.aws, self.mailbox.mails),
+                *page_routes(
+                    lambda: self.aws,
+                    self.mailbox,
+                    self.emulator.function_log,
+                    lambda: self.storefront_url,
+                ),
                 *asset_routes(),
                 *sign_in_routes(self.emulator.url, lambda: self.aws),
             ],

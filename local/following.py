@@ -10,7 +10,7 @@ from typing import Self
 import pulumi
 from botocore.exceptions import BotoCoreError, ClientError
 
-from local.embedded_cloud import STAGE
+from local import STAGE
 from local.engine import name_prefix, stage_config
 from local.engine.aws import Aws
 from local.engine.deployed import Deployed

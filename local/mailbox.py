@@ -3,7 +3,8 @@
 import asyncio
 import json
 import urllib.request
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 from aiohttp import web
@@ -11,14 +12,23 @@ from aiohttp import web
 from local.engine.aws import ACCOUNT
 
 
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Mail:
-    """One mail, as its reader sees it."""
+    """One mail, as its reader sees it.
+
+    Args:
+        at: when it was sent; two mails that differ in nothing else are equal.
+    """
 
     sender: str
     to: str
     subject: str
     text: str
+    at: datetime = field(default_factory=_now, compare=False)
 
 
 class Mailbox:
@@ -44,10 +54,15 @@ class Mailbox:
                 to=", ".join(mail["To"]),
                 subject=mail["Subject"],
                 text=mail["BodyText"],
+                at=datetime.fromtimestamp(mail["Timestamp"], UTC),
             )
             for mail in sent
         ]
         return from_ses + self._from_topics
+
+    def from_topics(self) -> list[Mail]:
+        """What SNS has mailed; nobody is asked for it."""
+        return list(self._from_topics)
 
     async def _receive(self, request: web.Request) -> web.Response:
         message = json.loads(await request.text())

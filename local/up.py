@@ -6,7 +6,7 @@ import json
 import shutil
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -16,15 +16,19 @@ from local.cloud import CloudError, SavedState
 from local.cloud.emulator import require_free
 from local.customers import Accounts
 from local.demo import deploy_shown, make_console, show_trouble
-from local.embedded_cloud import CA, LOCAL, EmbeddedCloud
+from local.embedded_cloud import CA, LOCAL, STAGE, EmbeddedCloud
 from local.engine.resource_provider import ProviderServer
 from local.engine.stored_stage import StoredStage, fingerprint
 from local.following import Following
 from local.running import ADDRESSES, OUTPUTS, PASSWORDS, TRUSTED, the_only_one
+from local.storefront import Storefront, build, is_built
 from local.watch import LogFile, Watch
+from outputs.config import storefront_config
 
 EMULATOR_PORT = 4566
 GATEWAY_PORT = 4567
+# Columns of what a line of the addresses begins with.
+LABEL = 12
 STATE = LOCAL / "state"
 # How often it is looked whether the emulator still runs.
 LOOK_SECONDS = 1
@@ -38,6 +42,8 @@ class Ports:
 
     emulator: int | None
     gateway: int | None
+    # None: it is not served.
+    storefront: int | None
 
 
 def run(ports: Ports, *, empty: bool, persist: bool) -> int:
@@ -74,11 +80,13 @@ def _run(ports: Ports, console: Console, empty: bool, persist: bool) -> int:
 def _serve(ports: Ports, console: Console, empty: bool, state: SavedState | None) -> None:
     stored = _stored(state, ports) if state else None
     if stored:
-        ports = Ports(emulator=stored.emulator_port, gateway=stored.gateway_port)
+        ports = replace(ports, emulator=stored.emulator_port, gateway=stored.gateway_port)
     emulator_port, gateway_port = ports.emulator or EMULATOR_PORT, ports.gateway or GATEWAY_PORT
     for port, variable in ((emulator_port, "AWS_PORT"), (gateway_port, "PORT")):
         begin_anew = f"begin anew elsewhere: rm -r {STATE}"
         require_free(port, begin_anew if stored else f"choose another (make up {variable}=…)")
+    if ports.storefront:
+        require_free(ports.storefront, "choose another (make up STOREFRONT_PORT=…)")
     with (
         EmbeddedCloud(emulator_port=emulator_port, gateway_port=gateway_port, state=state) as cloud,
         contextlib.ExitStack() as stack,
@@ -91,7 +99,11 @@ def _serve(ports: Ports, console: Console, empty: bool, state: SavedState | None
         keep = functools.partial(_keep, cloud, state, emulator_port, gateway_port)
         keep(program)
         provider = stack.enter_context(ProviderServer(cloud.aws)) if empty else None
-        _show(cloud, console, outputs, provider)
+        storefront = _storefront(cloud, console, ports.storefront) if outputs else None
+        if storefront:
+            stack.enter_context(storefront)
+            cloud.storefront_url = storefront.url
+        _show(cloud, console, outputs, provider, storefront)
         console.print(
             "\nWhat functions warn of and fail by is shown here; make logs shows all they say."
         )
@@ -152,6 +164,20 @@ def _stage(
     return {} if empty else deploy_shown(cloud, console)
 
 
+def _storefront(cloud: EmbeddedCloud, console: Console, port: int | None) -> Storefront | None:
+    """None where it is not asked for, or cannot be built, which is told."""
+    if port is None:
+        return None
+    if not is_built():
+        console.print("Building the storefront …")
+    try:
+        build()
+    except CloudError as error:
+        console.print(str(error), style="bold red", markup=False, highlight=False, soft_wrap=True)
+        return None
+    return Storefront(lambda: storefront_config(cloud.deployed.outputs, stage=STAGE), port=port)
+
+
 def _show_following(console: Console) -> Callable[[str, bool], None]:
     def show(message: str, bad: bool) -> None:
         style = "bold red" if bad else "green"
@@ -206,17 +232,19 @@ def _show(
     console: Console,
     outputs: dict[str, Any],
     provider: ProviderServer | None,
+    storefront: Storefront | None,
 ) -> None:
     def row(label: str, *values: str) -> None:
         # Never wrapped, so that what is copied from a narrow terminal is whole.
         console.print(
-            f"{label:<10}{'  '.join(values)}", soft_wrap=True, markup=False, highlight=False
+            f"{label:<{LABEL}}{'  '.join(values)}", soft_wrap=True, markup=False, highlight=False
         )
 
     row("AWS", cloud.emulator.url)
     row("AppSync", cloud.gateway.url)
     row("index", f"{cloud.gateway.url}/")
     row("mail", f"{cloud.gateway.url}/mailbox")
+    row("flow", f"{cloud.gateway.url}/flow")
     shutil.copy(cloud.folder / CA, TRUSTED)
     row("TLS", f"AppSync's port takes https and wss too; the authority to trust is {TRUSTED}")
     if provider:
@@ -226,6 +254,8 @@ def _show(
     row("outputs", str(OUTPUTS))
     row("GraphQL", outputs["graphqlUrl"])
     row("real-time", outputs["realtimeUrl"])
+    if storefront:
+        row("storefront", storefront.url)
     row("GraphiQL", "the GraphQL address in a browser; sign in as one of")
     accounts = Accounts(cloud.aws, cloud.mailbox, outputs, cloud.folder / PASSWORDS)
     signed_in = [

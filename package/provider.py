@@ -30,6 +30,7 @@ from infra.order_workflow import OrderWorkflow
 from infra.payments import Payments
 from infra.python_function import PythonFunction
 from infra.restaurant_staff import RestaurantStaff
+from infra.storefront_hosting import StorefrontHosting
 from package.arguments import arguments, is_required
 
 PYPROJECT = Path(__file__).parents[1] / "pyproject.toml"
@@ -47,6 +48,7 @@ COMPONENTS: list[type[pulumi.ComponentResource]] = [
     Payments,
     PythonFunction,
     RestaurantStaff,
+    StorefrontHosting,
 ]
 # A section of a docstring, and what it says of one name, or of several at once.
 SECTION = re.compile(r"^(?:Args|Attributes):\n((?:    .+\n?)+)", re.MULTILINE)

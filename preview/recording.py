@@ -1,9 +1,12 @@
 """A recording engine: keeps every registration, and answers as AWS would."""
 
+import importlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
+from pathlib import Path
 from typing import Any, cast
 
 import pulumi
@@ -19,12 +22,15 @@ REGION = "us-east-1"
 # https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
 ARNS = {
     "aws:appsync/graphQLApi:GraphQLApi": "appsync:{region}:{account}:apis/{name}",
+    "aws:cloudfront/distribution:Distribution": "cloudfront::{account}:distribution/{name}",
+    "aws:cloudfront/function:Function": "cloudfront::{account}:function/{name}",
     "aws:cloudwatch/eventRule:EventRule": "events:{region}:{account}:rule/{name}",
     "aws:cloudwatch/logGroup:LogGroup": "logs:{region}:{account}:log-group:{name}",
     "aws:cognito/userPool:UserPool": "cognito-idp:{region}:{account}:userpool/{region}_{name}",
     "aws:dynamodb/table:Table": "dynamodb:{region}:{account}:table/{name}",
     "aws:iam/role:Role": "iam::{account}:role/{name}",
     "aws:lambda/function:Function": "lambda:{region}:{account}:function:{name}",
+    "aws:s3/bucket:Bucket": "s3:::{name}",
     "aws:sfn/stateMachine:StateMachine": "states:{region}:{account}:stateMachine:{name}",
     "aws:wafv2/webAcl:WebAcl": "wafv2:{region}:{account}:regional/webacl/{name}/{name}-id",
 }
@@ -36,8 +42,11 @@ STAGES: dict[str, dict[str, Any]] = {
         "senderEmail": "orders@shop.example",
         "alarmEmails": ["ops@shop.example"],
         "notificationEmails": ["a@shop.example"],
+        "storefront": True,
     },
 }
+# What a build of the storefront has, where the graph alone is asked for.
+BUILD = Path(__file__).with_name("storefront_build")
 
 # A resource's type and name.
 Key = tuple[str, str]
@@ -112,6 +121,9 @@ def outputs(resource_type: str, name: str) -> dict[str, Any]:
         "region": REGION,
         "owner": ACCOUNT,
         "url": f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/{name}",
+        "bucket": f"{name}-1a2b3c4",
+        "bucketRegionalDomainName": f"{name}.s3.{REGION}.amazonaws.com",
+        "domainName": f"{name}.cloudfront.example",
         "uris": {
             "GRAPHQL": f"https://{name}.example/graphql",
             "REALTIME": f"wss://{name}.example/graphql",
@@ -221,13 +233,33 @@ class Recording(Mocks):
         return [identity_of(resource_type, name, each) for each in within]
 
 
+@contextmanager
+def with_a_build() -> Generator[None]:
+    """Have the program find a build of the storefront, whether there is one here or not.
+
+    A graph can be had without one, and is the same whatever was built.
+    """
+    try:
+        storefront_build: Any = importlib.import_module("infra.storefront_build")
+    except ModuleNotFoundError:
+        # A program of before there was a storefront.
+        yield
+        return
+    own, storefront_build.DIST = storefront_build.DIST, BUILD
+    try:
+        yield
+    finally:
+        storefront_build.DIST = own
+
+
 def record_program(stage: str, **options: Any) -> Recording:
     """The whole program, as this stage with these options."""
     recording = Recording()
 
     def program() -> None:
         recording.note_options()
-        run_main()
+        with with_a_build():
+            run_main()
 
     recording.outputs = evaluate(program, stage, stage_config(stage, options), recording)
     return recording

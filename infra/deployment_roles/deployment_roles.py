@@ -126,16 +126,20 @@ class DeploymentRoles(pulumi.ComponentResource):
             ),
             opts=self._child,
         )
-        statements = self._provider_arn.apply(
-            lambda arn: list(
-                _statements(operations, [self._places(arn, stage) for stage in stages])
-            )
+        places = self._provider_arn.apply(
+            lambda arn: [self._places(arn, stage) for stage in stages]
         )
         aws.iam.RolePolicy(
-            name,
-            role=role.name,
-            policy=pulumi.Output.json_dumps({"Version": "2012-10-17", "Statement": statements}),
+            name, role=role.name, policy=_document(operations, places), opts=self._child
+        )
+        # By itself, as a role's own policy has 10,240 characters at most.
+        storefront = aws.iam.Policy(
+            f"{name}-storefront",
+            policy=_document(operations, places, of="storefront"),
             opts=self._child,
+        )
+        aws.iam.RolePolicyAttachment(
+            f"{name}-storefront", role=role.name, policy_arn=storefront.arn, opts=self._child
         )
         return role.arn
 
@@ -165,15 +169,28 @@ def _check(args: DeploymentRolesArgs) -> None:
             raise ValueError(f"{one!r} would reach what is named after {other!r}: rename one.")
 
 
-def _statements(
-    operations: Sequence[str], stages: Sequence[Mapping[str, str]]
-) -> Iterator[dict[str, Any]]:
-    """One statement for each entry of permissions.yaml's `resources` that something is done with.
+def _document(
+    operations: Sequence[str],
+    stages: pulumi.Output[list[dict[str, str]]],
+    of: str | None = None,
+) -> pulumi.Output[str]:
+    """A policy that allows the operations on all stages.
 
     Args:
         stages: for each, what fills the places.
+        of: the part that its entries in permissions.yaml name; None: those that name none.
     """
+    statements = stages.apply(lambda places: list(_statements(operations, places, of)))
+    return pulumi.Output.json_dumps({"Version": "2012-10-17", "Statement": statements})
+
+
+def _statements(
+    operations: Sequence[str], stages: Sequence[Mapping[str, str]], of: str | None
+) -> Iterator[dict[str, Any]]:
+    """One for each entry of permissions.yaml's `resources` that something is done with."""
     for name, resource in PERMISSIONS["resources"].items():
+        if resource.get("of") != of:
+            continue
         actions = {
             action
             for grants in PERMISSIONS["types"].values()

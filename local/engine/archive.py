@@ -1,4 +1,4 @@
-"""Archives of files, as Pulumi's engine writes them: a function's code.
+"""Files and archives of them, as Pulumi's engine writes them: a function's code, a bucket's object.
 
 `{SIGNATURE: ARCHIVE, "hash": …, "assets": {"a.py": {SIGNATURE: ASSET, "hash": …, "path": …}}}`
 https://github.com/pulumi/pulumi/blob/master/developer-docs/architecture/deployment-schema.md
@@ -22,23 +22,34 @@ _TIME = (1980, 1, 1, 0, 0, 0)
 
 
 def is_archive(value: Any) -> bool:
-    return isinstance(value, dict) and cast(dict[str, Any], value).get(SIGNATURE) == ARCHIVE
+    return _signed(value) == ARCHIVE
 
 
-def written(archive: pulumi.AssetArchive) -> dict[str, Any]:
-    """An archive of files as the engine would write it."""
+def is_file(value: Any) -> bool:
+    """Whether it is a file or an archive of files."""
+    return _signed(value) in {ARCHIVE, ASSET}
+
+
+def _signed(value: Any) -> Any:
+    return cast(dict[str, Any], value).get(SIGNATURE) if isinstance(value, dict) else None
+
+
+def written(value: pulumi.AssetArchive | pulumi.FileAsset) -> dict[str, Any]:
+    """An archive of files, or a file, as the engine would write it."""
+    if isinstance(value, pulumi.FileAsset):
+        path = str(value.path)
+        return {SIGNATURE: ASSET, "path": path, "hash": _digest(_file(path).read_bytes())}
     assets = dict[str, Any]()
-    for name, asset in archive.assets.items():
+    for name, asset in value.assets.items():
         if not isinstance(asset, pulumi.FileAsset):
             raise ValueError(f"{name} is no file: the embedded cloud takes archives of files alone")
-        path = str(asset.path)
-        assets[name] = {SIGNATURE: ASSET, "path": path, "hash": _digest(_file(path).read_bytes())}
+        assets[name] = written(asset)
     whole = _digest("".join(f"{name} {assets[name]['hash']}\n" for name in sorted(assets)).encode())
     return {SIGNATURE: ARCHIVE, "assets": assets, "hash": whole}
 
 
 def same_files(one: dict[str, Any], other: dict[str, Any]) -> bool:
-    """Whether two archives hold the same, wherever their files are.
+    """Whether two files, or archives, hold the same, wherever they are.
 
     Of one that is deployed, the engine keeps the hash alone.
     """
@@ -54,7 +65,7 @@ def packed(archive: dict[str, Any]) -> bytes:
             info.compress_type = zipfile.ZIP_DEFLATED
             # Readable by whatever user Lambda runs it as.
             info.external_attr = 0o644 << 16
-            packed.writestr(info, _content(name, asset))
+            packed.writestr(info, content(name, asset))
     return buffer.getvalue()
 
 
@@ -64,7 +75,8 @@ def _assets(archive: dict[str, Any]) -> dict[str, dict[str, Any]]:
     return archive["assets"]
 
 
-def _content(name: str, asset: dict[str, Any]) -> bytes:
+def content(name: str, asset: dict[str, Any]) -> bytes:
+    """What is in a file, which is known by a name."""
     if asset.get("path"):
         return _file(asset["path"]).read_bytes()
     if "text" in asset:

@@ -9,6 +9,7 @@ from botocore.config import Config
 
 if TYPE_CHECKING:
     from mypy_boto3_appsync import AppSyncClient
+    from mypy_boto3_cloudfront import CloudFrontClient
     from mypy_boto3_cloudwatch import CloudWatchClient
     from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
     from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_logs import CloudWatchLogsClient
+    from mypy_boto3_s3 import S3Client
     from mypy_boto3_sesv2 import SESV2Client
     from mypy_boto3_sns import SNSClient
     from mypy_boto3_sqs import SQSClient
@@ -58,6 +60,10 @@ class Aws:
         return self._client("appsync")
 
     @cached_property
+    def cloudfront(self) -> "CloudFrontClient":
+        return self._client("cloudfront")
+
+    @cached_property
     def cloudwatch(self) -> "CloudWatchClient":
         return self._client("cloudwatch")
 
@@ -84,6 +90,10 @@ class Aws:
     @cached_property
     def logs(self) -> "CloudWatchLogsClient":
         return self._client("logs")
+
+    @cached_property
+    def s3(self) -> "S3Client":
+        return self._client("s3")
 
     @cached_property
     def ses(self) -> "SESV2Client":

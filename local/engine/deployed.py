@@ -87,16 +87,19 @@ def provider_of(resource_type: str) -> Provider:
 
 def titled(resource_type: str, name: str, inputs: Mapping[str, Any]) -> str:
     """A resource's type and name as a person says them."""
-    kind = resource_type.rpartition(":")[2]
+    # Of some types the provider has a second version.
+    kind = resource_type.rpartition(":")[2].removesuffix("v2")
     words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", kind.replace("GraphQL", "Graphql")).lower()
     title = provider_of(resource_type).title
     return f"{words.replace('graphql api', 'GraphQL API')} {title.format(**inputs) or name}"
 
 
 def read_inputs(registered: Mapping[str, Any]) -> Inputs:
-    """The inputs of a registration, with whole numbers, and archives as the engine writes them."""
+    """The inputs of a registration, with whole numbers, and files as the engine writes them."""
     return {
-        key: written(value) if isinstance(value, pulumi.AssetArchive) else whole_numbers(value)
+        key: written(value)
+        if isinstance(value, pulumi.AssetArchive | pulumi.FileAsset)
+        else whole_numbers(value)
         for key, value in registered.items()
     }
 

@@ -3,6 +3,7 @@
 import asyncio
 import contextvars
 import json
+import re
 import runpy
 import traceback
 from collections.abc import Callable, Mapping
@@ -52,6 +53,12 @@ def stage_config(
 def name_prefix(stage: str) -> str:
     """What all names begin with that are made up for a stage: Pulumi.yaml's pattern."""
     return f"{PROJECT}-{stage}-"
+
+
+def program_name(stage: str, physical: str) -> str | None:
+    """What the program calls what has this made-up name; None where it is not of the stage."""
+    named = re.fullmatch(rf"{re.escape(name_prefix(stage))}(.+)-[0-9a-f]{{7}}", physical)
+    return named[1] if named else None
 
 
 def run_main(root: Path | None = None) -> None:

@@ -11,7 +11,10 @@ from local.cloud.saved_state import damaged
 from local.engine.deployed import Deployed
 from local.engine.program import ROOT
 
-SOURCES = ("Pulumi*.yaml", "__main__.py", "infra/**/*", "functions/**/*", "graphql/**/*")
+SOURCES = (
+    *("Pulumi*.yaml", "__main__.py", "infra/**/*", "functions/**/*", "graphql/**/*"),
+    *("outputs/*", "storefront/headers.json"),
+)
 # Not what editors put beside them.
 SUFFIXES = {".py", ".js", ".json", ".graphql", ".yaml"}
 

@@ -120,6 +120,27 @@ async function post(request, headers, token) {
   return response.json();
 }
 
+const LABELS = {
+  '.graphiql-query-editor textarea': 'Operation',
+  '.graphiql-editor-tool > :nth-child(1) textarea': 'Variables',
+  '.graphiql-editor-tool > :nth-child(2) textarea': 'Headers',
+  '.graphiql-response textarea': 'Response',
+};
+
+/** Names GraphiQL's editors, and has its tabs, which have buttons in them, be what they are. */
+function mendRoles(graphiql) {
+  for (const [editor, label] of Object.entries(LABELS)) {
+    graphiql.querySelector(editor)?.setAttribute('aria-label', label);
+  }
+  graphiql.querySelector('.graphiql-tabs')?.setAttribute('role', 'toolbar');
+  for (const tab of graphiql.querySelectorAll('.graphiql-tab')) {
+    tab.role = 'presentation';
+    tab.removeAttribute('aria-selected');
+    const isActive = tab.classList.contains('graphiql-tab-active');
+    tab.querySelector('.graphiql-tab-button')?.setAttribute('aria-pressed', `${isActive}`);
+  }
+}
+
 /** @param {() => Promise<string>} token gives an access token that has not expired. */
 async function show(token) {
   const claims = JSON.parse(
@@ -127,6 +148,8 @@ async function show(token) {
   );
   element('sign-in').hidden = true;
   element('graphiql').hidden = false;
+  const changes = { childList: true, subtree: true, attributeFilter: ['aria-selected'] };
+  new MutationObserver(() => mendRoles(element('graphiql'))).observe(element('graphiql'), changes);
   ReactDOM.createRoot(element('graphiql')).render(
     React.createElement(GraphiQL, {
       fetcher: fetcherWith(token),

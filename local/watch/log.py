@@ -8,12 +8,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from local.embedded_cloud import STAGE
-from local.engine import name_prefix
+from local import STAGE
+from local.engine import program_name
 
 TROUBLE = ("WARNING", "ERROR", "CRITICAL")
-# Pulumi.yaml's pattern: orderflow-local-take-payment-1a2b3c4.
-FUNCTION = re.compile(rf"{re.escape(name_prefix(STAGE))}(.+)-[0-9a-f]{{7}}")
 # A frame of ours in a traceback, wherever the emulator has unpacked the function.
 FRAME = re.compile(r'  File ".*?/(functions/[^"]+)", line (\d+)')
 # What Powertools writes with each entry, and no reader asks for.
@@ -31,7 +29,7 @@ class Entry:
     """One entry of a function's log.
 
     Args:
-        at: when the call ended.
+        at: when it was logged; of what was not logged so, when the call ended.
         function: as its folder in functions/, such as `take_payment`.
         level: as Python's logging names it.
         message: what happened; of what was raised and not logged, the exception.
@@ -97,11 +95,13 @@ def entries(call: dict[str, Any]) -> Iterator[Entry]:
     What a failed call raised is an entry of its own, unless the call has logged a warning or an
     error of it: that says what happened, and how bad it is.
     """
-    named = FUNCTION.fullmatch(call["function"])
-    function = named[1].replace("-", "_") if named else call["function"]
-    at, plain, told = datetime.fromisoformat(call["at"]), list[str](), False
+    named = program_name(STAGE, call["function"])
+    function = named.replace("-", "_") if named else call["function"]
+    ended, plain, told = datetime.fromisoformat(call["at"]), list[str](), False
 
-    def entry(level: str, message: str, cause: str = "", **keys: Any) -> Entry:
+    def entry(
+        level: str, message: str, cause: str = "", at: datetime = ended, /, **keys: Any
+    ) -> Entry:
         return Entry(at=at, function=function, level=level, message=message, cause=cause, keys=keys)
 
     for line in call["lines"]:
@@ -111,7 +111,8 @@ def entries(call: dict[str, Any]) -> Iterator[Entry]:
             continue
         keys = {key: value for key, value in logged.items() if key not in ROUTINE}
         cause = raised(str(logged.get("exception", "")).splitlines())
-        logged_entry = entry(logged["level"], str(logged.get("message", "")), cause, **keys)
+        at = _moment(logged.get("timestamp")) or ended
+        logged_entry = entry(logged["level"], str(logged.get("message", "")), cause, at, **keys)
         told = told or logged_entry.trouble
         yield logged_entry
     if call["failed"]:
@@ -130,6 +131,14 @@ def _logged(line: str) -> dict[str, Any] | None:
     except ValueError:
         return None
     return logged if "level" in logged else None
+
+
+def _moment(timestamp: object) -> datetime | None:
+    """As Powertools writes it: `2026-11-24 12:00:00,000+0000`."""
+    try:
+        return datetime.fromisoformat(str(timestamp))
+    except ValueError:
+        return None
 
 
 def raised(lines: list[str]) -> str:

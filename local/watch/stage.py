@@ -10,7 +10,7 @@ from typing import Any, Self
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from local.embedded_cloud import STAGE
+from local import STAGE
 from local.engine import name_prefix
 from local.engine.aws import Aws
 from local.watch.log import Entry, LogFile

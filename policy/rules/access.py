@@ -5,7 +5,15 @@ import re
 from collections.abc import Iterator
 from typing import Any, cast
 
-from policy.resource_types import PERMISSION, QUEUE, QUEUE_POLICY, TOPIC, TOPIC_POLICY
+from policy.resource_types import (
+    BUCKET,
+    BUCKET_POLICY,
+    PERMISSION,
+    QUEUE,
+    QUEUE_POLICY,
+    TOPIC,
+    TOPIC_POLICY,
+)
 from policy.rule import Faults, resource_rule, stack_rule
 from policy.view import Resource, Stack, leaves, listed
 
@@ -133,30 +141,39 @@ def passed_roles_named(resource: Resource) -> Faults:
             yield "iam:PassRole to any service: add a Condition on iam:PassedToService."
 
 
-@stack_rule(QUEUE, TOPIC)
+@stack_rule(QUEUE, TOPIC, BUCKET)
 def tls_only(resource: Resource, stack: Stack) -> Faults:
-    """Queues and topics refuse whoever comes without TLS.
+    """Queues, topics and buckets refuse whoever comes without TLS.
 
     https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-security-best-practices.html#enforce-encryption-data-in-transit
     https://docs.aws.amazon.com/sns/latest/dg/sns-security-best-practices.html#enforce-encryption-data-in-transit
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/security-best-practices.html#transit
     """
+    guarded = {resource.own("arn")}
     if resource.type == QUEUE:
         denied = {"sqs:*"}
         policy = stack.first(QUEUE_POLICY, lambda each: each.get("queueUrl") == resource.own("url"))
-    else:
+    elif resource.type == TOPIC:
         # SNS has no other that may come without.
         denied = {"sns:Publish", "sns:*"}
         policy = stack.first(TOPIC_POLICY, lambda each: each.get("arn") == resource.own("arn"))
+    else:
+        denied = {"s3:*"}
+        guarded.add(f"{resource.own('arn')}/*")
+        policy = stack.first(
+            BUCKET_POLICY, lambda each: each.get("bucket") == resource.own("bucket")
+        )
     if policy:
         # Where it is not known yet, nothing can be said.
         policy.get("policy")
     for each in filter(None, (resource, policy)):
         for statement in _statements(each):
+            resources = set(listed(statement.get("Resource")))
             if (
                 statement.get("Effect") == "Deny"
                 and _is_everyone(statement.get("Principal"))
                 and denied & set(listed(statement.get("Action")))
-                and {resource.own("arn"), "*"} & set(listed(statement.get("Resource")))
+                and ("*" in resources or guarded <= resources)
                 and statement.get("Condition") == {"Bool": {"aws:SecureTransport": "false"}}
             ):
                 return

@@ -5,11 +5,15 @@ from typing import Annotated
 
 from policy.resource_types import (
     ALARM,
+    BUCKET,
+    EDGE_FUNCTION,
     EVENT_RULE,
     FUNCTION,
     GRAPHQL_API,
     LOG_GROUP,
+    ORIGIN_ACCESS_CONTROL,
     QUEUE,
+    RESPONSE_HEADERS_POLICY,
     ROLE,
     STATE_MACHINE,
     TABLE,
@@ -26,6 +30,8 @@ UNTAGGABLE = {
     "aws:appsync/dataSource:DataSource",
     "aws:appsync/function:Function",
     "aws:appsync/resolver:Resolver",
+    "aws:cloudfront/originAccessControl:OriginAccessControl",
+    "aws:cloudfront/responseHeadersPolicy:ResponseHeadersPolicy",
     "aws:cloudwatch/eventTarget:EventTarget",
     "aws:cognito/userGroup:UserGroup",
     "aws:cognito/userPoolClient:UserPoolClient",
@@ -33,6 +39,8 @@ UNTAGGABLE = {
     "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
     "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig",
     "aws:lambda/permission:Permission",
+    "aws:s3/bucketPolicy:BucketPolicy",
+    "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock",
     "aws:sns/topicPolicy:TopicPolicy",
     "aws:sns/topicSubscription:TopicSubscription",
     "aws:sqs/queuePolicy:QueuePolicy",
@@ -44,11 +52,14 @@ TAGS = ["project", "stage"]
 # Those whose names are one account's, where a fixed name would be there only once.
 NAMED = (
     ALARM,
+    EDGE_FUNCTION,
     EVENT_RULE,
     FUNCTION,
     GRAPHQL_API,
     LOG_GROUP,
+    ORIGIN_ACCESS_CONTROL,
     QUEUE,
+    RESPONSE_HEADERS_POLICY,
     ROLE,
     STATE_MACHINE,
     TABLE,
@@ -82,13 +93,14 @@ def tagged(
         yield f"Its tag stage is {own['stage']}, and the stage is {resource.stage}."
 
 
-@resource_rule(*NAMED)
+@resource_rule(*NAMED, BUCKET)
 def no_fixed_names(resource: Resource) -> Faults:
     """Names are Pulumi's: two stages fit one account, and a replacement comes before the old goes.
 
     https://www.pulumi.com/docs/iac/concepts/resources/names/#autonaming
     """
-    name = resource.get("name")
+    # A bucket's name is everybody's: there is one of it on AWS.
+    name = resource.get("bucket" if resource.type == BUCKET else "name")
     # A log group of a service's is named by the service, after what it logs.
     if not name or (resource.type == LOG_GROUP and name.startswith("/aws/")):
         return

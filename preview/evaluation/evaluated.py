@@ -12,7 +12,7 @@ from pulumi.runtime.settings import get_root_resource
 from pulumi.runtime.stack import Stack
 
 from local.engine.program import evaluate, run_main, stage_config
-from preview.recording import Key, Options, Recording
+from preview.recording import Key, Options, Recording, with_a_build
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,7 +70,8 @@ def evaluated(root: Path, stage: str, known_as: Mapping[Key, Key], salt: str) ->
 
     def program() -> None:
         recording.note_options()
-        run_main(root)
+        with with_a_build():
+            run_main(root)
         _tell_secrets()
 
     exported = evaluate(program, stage, config, recording)

@@ -30,9 +30,10 @@ def _kind(replaced_by: str, holds: str | None = None) -> Kind:
 # The properties in which the order of a list makes no difference: `TypeSet` in those schemas.
 SETS = frozenset(
     {
-        *("accountRecoverySetting", "alarmActions", "aliasAttributes", "allowedOauthFlows"),
-        *("allowedOauthScopes", "attributes", "autoVerifiedAttributes", "callbackUrls"),
-        *("explicitAuthFlows", "filterCriteria", "functionResponseTypes"),
+        *("accountRecoverySetting", "alarmActions", "aliasAttributes", "allowedMethods"),
+        *("allowedOauthFlows", "allowedOauthScopes", "attributes", "autoVerifiedAttributes"),
+        *("cachedMethods", "callbackUrls", "explicitAuthFlows", "filterCriteria"),
+        *("functionAssociations", "functionResponseTypes", "items", "origins"),
         *("globalSecondaryIndexes", "insufficientDataActions", "localSecondaryIndexes"),
         *("logoutUrls", "managedPolicyArns", "okActions", "readAttributes", "replicas", "rules"),
         *("schemas", "sourceAccessConfigurations", "supportedIdentityProviders", "topics"),
@@ -44,6 +45,10 @@ KINDS = {
     "aws:appsync/function:Function": _kind("apiId"),
     "aws:appsync/graphQLApi:GraphQLApi": _kind("apiType visibility"),
     "aws:appsync/resolver:Resolver": _kind("apiId field type"),
+    "aws:cloudfront/distribution:Distribution": _kind("staging"),
+    "aws:cloudfront/function:Function": _kind("name"),
+    "aws:cloudfront/originAccessControl:OriginAccessControl": _kind(""),
+    "aws:cloudfront/responseHeadersPolicy:ResponseHeadersPolicy": _kind(""),
     "aws:cloudwatch/dashboard:Dashboard": _kind("dashboardName"),
     "aws:cloudwatch/eventRule:EventRule": _kind("eventBusName name namePrefix"),
     "aws:cloudwatch/eventTarget:EventTarget": _kind("eventBusName rule targetId"),
@@ -72,6 +77,12 @@ KINDS = {
         "action eventSourceToken function functionUrlAuthType principal principalOrgId qualifier"
         " sourceAccount sourceArn statementId statementIdPrefix"
     ),
+    "aws:s3/bucket:Bucket": _kind(
+        "bucket bucketNamespace bucketPrefix objectLockEnabled", "its objects"
+    ),
+    "aws:s3/bucketObjectv2:BucketObjectv2": _kind("bucket key"),
+    "aws:s3/bucketPolicy:BucketPolicy": _kind("bucket"),
+    "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": _kind("bucket"),
     "aws:sfn/stateMachine:StateMachine": _kind("name namePrefix type", "its executions"),
     "aws:sns/topic:Topic": _kind("fifoTopic name namePrefix"),
     "aws:sns/topicPolicy:TopicPolicy": _kind("arn"),

@@ -31,6 +31,10 @@ from preview.recording import (
 from tests.lint.policies import ACCESS_LEVELS
 
 ROLE, POLICY = "aws:iam/role:Role", "aws:iam/rolePolicy:RolePolicy"
+APART, ATTACHMENT = (
+    "aws:iam/policy:Policy",
+    "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
+)
 PROVIDER = "aws:iam/openIdConnectProvider:OpenIdConnectProvider"
 GITHUB = f"arn:aws:iam::{ACCOUNT}:oidc-provider/token.actions.githubusercontent.com"
 KEY = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab"
@@ -54,6 +58,7 @@ ON_ALL = {
     "appsync:UpdateDataSource",
     "appsync:UpdateFunction",
     "appsync:UpdateResolver",
+    "cloudfront:CreateOriginAccessControl",
     "cognito-idp:CreateUserPool",
     "lambda:CreateEventSourceMapping",
     "logs:DescribeLogGroups",
@@ -70,7 +75,11 @@ NAMED = {
     "aws:sqs/queue:Queue": "sqs:{region}:{account}:{name}",
 }
 # These have an id of AWS's instead.
-BY_ID = {"aws:appsync/graphQLApi:GraphQLApi", "aws:cognito/userPool:UserPool"}
+BY_ID = {
+    "aws:appsync/graphQLApi:GraphQLApi",
+    "aws:cloudfront/distribution:Distribution",
+    "aws:cognito/userPool:UserPool",
+}
 READING = ("Read", "List")
 # What creating one takes on other resources.
 NOT_ON_IT = {"iam:PassRole", "lambda:GetLayerVersion"}
@@ -100,7 +109,9 @@ def stages() -> dict[str, Recording]:
 
 
 def statements(recording: Recording, name: str) -> list[dict[str, Any]]:
-    return recording.one(POLICY, name).policy()
+    return (
+        recording.one(POLICY, name).policy() + recording.one(APART, f"{name}-storefront").policy()
+    )
 
 
 def allowing(recording: Recording, name: str, action: str) -> Iterator[dict[str, Any]]:
@@ -166,6 +177,25 @@ def test_the_reading_role_is_for_pull_requests_and_for_main(recording: Recording
 def test_there_is_one_role_for_each_stage_and_one_that_reads(recording: Recording) -> None:
     names = {"preview", "deploy-dev", f"deploy-{LONGEST}"}
     assert recording.names(ROLE) == recording.names(POLICY) == names
+
+
+def test_what_the_storefront_takes_is_a_policy_by_itself(recording: Recording) -> None:
+    for name in recording.names(ROLE):
+        attached = recording.one(ATTACHMENT, f"{name}-storefront").inputs
+        assert attached == {
+            "role": f"{name}-1a2b3c4",
+            "policyArn": recording.one(APART, f"{name}-storefront").arn,
+        }
+    services = {
+        policy: {
+            action.partition(":")[0]
+            for each in recording.one(policy, name).policy()
+            for action in each["Action"]
+        }
+        for policy, name in ((APART, "deploy-dev-storefront"), (POLICY, "deploy-dev"))
+    }
+    assert services[APART] == {"s3", "cloudfront"}
+    assert "cloudfront" not in services[POLICY]
 
 
 def test_githubs_provider_is_made_where_the_account_has_none(recording: Recording) -> None:
@@ -248,7 +278,11 @@ def test_a_stages_role_reaches_no_other_stage_by_name_and_not_these_roles(
 
 
 def test_what_has_an_id_of_aws_is_of_the_stage_by_its_tags(recording: Recording) -> None:
-    for action in ("appsync:DeleteGraphqlApi", "cognito-idp:DeleteUserPool"):
+    for action in (
+        "appsync:DeleteGraphqlApi",
+        "cloudfront:DeleteDistribution",
+        "cognito-idp:DeleteUserPool",
+    ):
         [statement] = allowing(recording, "deploy-dev", action)
         assert statement["Condition"] == {
             "StringEquals": {
@@ -300,7 +334,12 @@ def test_the_reading_role_reads_each_stage(recording: Recording) -> None:
 
 def test_each_stage_writes_its_own_state(recording: Recording) -> None:
     state = "arn:aws:s3:::pulumi-state/.pulumi"
-    assert patterns(recording, "deploy-dev", "s3:PutObject") == [
+    [state_alone] = [
+        each["Resource"]
+        for each in recording.one(POLICY, "deploy-dev").policy()
+        if "s3:PutObject" in each["Action"]
+    ]
+    assert state_alone == [
         f"{state}/stacks/orderflow/dev.*",
         f"{state}/history/orderflow/dev/*",
         f"{state}/backups/orderflow/dev/*",
@@ -316,8 +355,10 @@ def test_each_policy_fits_its_role(recording: Recording) -> None:
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
     """
-    for policy in recording.of(POLICY):
-        assert len(re.sub(r"\s", "", policy.inputs["policy"])) <= 10_240, policy.name
+    for policy in recording.of(POLICY) + recording.of(APART):
+        # Of one that is attached.
+        most = 10_240 if policy.type == POLICY else 6_144
+        assert len(re.sub(r"\s", "", policy.inputs["policy"])) <= most, policy.name
 
 
 def test_the_program_makes_them_as_it_is_configured() -> None:

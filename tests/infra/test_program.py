@@ -1,6 +1,7 @@
 """The whole program: the layers, their wiring, and what holds for every resource."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pulumi
@@ -17,10 +18,22 @@ from graphql import (
     parse,
 )
 
+from infra import storefront_build
 from infra.order_api import FUNCTIONS
 from local.engine.program import ROOT, run_program, stage_config
+from outputs.config import storefront_config
 from policy.rules.names import UNTAGGABLE
-from preview.recording import ACCOUNT, REGION, Recording, Registered, arn, record_program
+from preview.recording import (
+    ACCOUNT,
+    REGION,
+    STAGES,
+    Key,
+    Recording,
+    Registered,
+    arn,
+    record_program,
+    with_a_build,
+)
 
 COMPONENTS = {
     "orderflow:storage:OrderStore",
@@ -36,11 +49,14 @@ COMPONENTS = {
     "orderflow:compute:PythonFunction",
     "orderflow:operations:OrderAlarms",
 }
+STOREFRONT = ("orderflow:storefront:StorefrontHosting", "storefront")
 ORDERS = arn("aws:dynamodb/table:Table", "orders")
 LEDGER = arn("aws:dynamodb/table:Table", "payments")
 STAFF = arn("aws:dynamodb/table:Table", "restaurant-staff")
 MAILS = arn("aws:dynamodb/table:Table", "customer-mails")
 QUEUE = arn("aws:sqs/queue:Queue", "order-queue")
+OBJECT = "aws:s3/bucketObjectv2:BucketObjectv2"
+HEADERS = "aws:cloudfront/responseHeadersPolicy:ResponseHeadersPolicy"
 DEAD_LETTERS = arn("aws:sqs/queue:Queue", "order-queue-dead-letters")
 REFUNDS = arn("aws:sqs/queue:Queue", "refunds")
 MAIL_QUEUE = arn("aws:sqs/queue:Queue", "customer-mail")
@@ -172,9 +188,13 @@ ROLES: dict[str, tuple[str, dict[str, Any]]] = {
 }
 
 
+def keys(recording: Recording) -> set[Key]:
+    return {each.key for each in recording.resources}
+
+
 def test_every_layer_is_a_component(stage: Recording) -> None:
     components = {each.type for each in stage.resources if not each.custom}
-    assert components == COMPONENTS
+    assert components == COMPONENTS | ({STOREFRONT[0]} if STOREFRONT in keys(stage) else set())
 
 
 def test_every_resource_is_inside_the_layer_that_makes_it(prod: Recording) -> None:
@@ -190,6 +210,7 @@ def test_every_resource_is_inside_the_layer_that_makes_it(prod: Recording) -> No
         ("orderflow:api:OrderApi", "order-api"),
         ("orderflow:broadcast:OrderBroadcast", "order-broadcast"),
         ("orderflow:operations:OrderAlarms", "order-alarms"),
+        STOREFRONT,
     }
 
 
@@ -372,11 +393,23 @@ def test_the_outputs_are_the_documented_ones(stage: Recording) -> None:
         if name in stage.names("aws:sqs/queue:Queue")
     }
     assert stage.outputs == {
+        # Each says which it is: the next test.
+        "stage": stage.outputs["stage"],
         "graphqlUrl": "https://order-api.example/graphql",
         "realtimeUrl": "wss://order-api.example/graphql",
         "region": REGION,
         "userPoolId": "customers-UserPool",
         "userPoolClientId": "customers-UserPoolClient",
+        "passwordPolicy": {
+            "minimumLength": 12,
+            "requireLowercase": True,
+            "requireNumbers": True,
+            "requireSymbols": False,
+            "requireUppercase": True,
+        },
+        "userGroups": ["staff"],
+        "defaultAuthorizationMode": "AMAZON_COGNITO_USER_POOLS",
+        "authorizationModes": ["AWS_IAM"],
         "orderQueueUrl": f"{URL}/order-queue",
         "deadLetterQueueUrl": f"{URL}/order-queue-dead-letters",
         "refundDeadLetterQueueUrl": f"{URL}/refunds-dead-letters",
@@ -387,7 +420,12 @@ def test_the_outputs_are_the_documented_ones(stage: Recording) -> None:
         "restaurantStaffTableName": "restaurant-staff-1a2b3c4",
         "workflowArn": WORKFLOW,
         "notificationTopicArn": TOPIC,
+        **({"storefrontUrl": stage.outputs["storefrontUrl"]} if STOREFRONT in keys(stage) else {}),
     }
+
+
+def test_the_outputs_say_whose_they_are(local: Recording, dev: Recording, prod: Recording) -> None:
+    assert [each.outputs["stage"] for each in (local, dev, prod)] == ["local", "dev", "prod"]
 
 
 @pytest.fixture(scope="module")
@@ -414,6 +452,47 @@ def test_what_a_stage_does_not_ask_for_is_absent(dev: Recording, prod: Recording
     }
     assert not optional & dev.types
     assert optional <= prod.types
+
+
+@pytest.fixture(scope="module")
+def bare() -> Recording:
+    """The largest stage, without the storefront."""
+    return record_program("prod", **{**STAGES["prod"], "storefront": False})
+
+
+def test_without_its_storefront_a_stage_is_the_same(prod: Recording, bare: Recording) -> None:
+    hosting = [each for each in prod.resources if STOREFRONT in (each.key, each.options.parent)]
+    assert keys(prod) - {each.key for each in hosting} == keys(bare)
+    assert not any(each.type.startswith(("aws:s3/", "aws:cloudfront/")) for each in bare.resources)
+    outputs = {**prod.outputs}
+    assert outputs.pop("storefrontUrl") == "https://storefront.cloudfront.example"
+    assert outputs == bare.outputs
+
+
+def test_the_storefront_is_configured_with_the_stages_own_outputs(prod: Recording) -> None:
+    config = prod.one(OBJECT, "storefront-config.json").inputs["content"]
+    assert json.loads(config) == storefront_config(prod.outputs, stage="prod")
+    assert json.loads(config)["graphqlUrl"] == prod.outputs["graphqlUrl"]
+
+
+def test_the_storefront_may_connect_to_the_stages_own_addresses(prod: Recording) -> None:
+    headers = prod.one(HEADERS, "storefront").inputs["securityHeadersConfig"]
+    policy = headers["contentSecurityPolicy"]["contentSecurityPolicy"]
+    assert (
+        "connect-src 'self' https://order-api.example wss://order-api.example"
+        f" https://cognito-idp.{REGION}.amazonaws.com;"
+    ) in policy
+
+
+def test_a_storefront_that_is_not_built_registers_nothing(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(storefront_build, "DIST", tmp_path)
+    recording = Recording()
+    with pytest.raises(pulumi.RunError, match="The storefront is not built") as refused:
+        run_program("dev", stage_config("dev", {"storefront": True}), recording)
+    assert str(refused.value).count("\n") == 0
+    assert recording.resources == []
 
 
 def test_every_stage_has_its_alarms_whoever_is_told(dev: Recording, prod: Recording) -> None:
@@ -443,6 +522,10 @@ def test_every_dead_letter_queue_has_an_alarm_and_an_output(stage: Recording) ->
 
 # The longest names that the services take.
 LONGEST = {
+    "aws:s3/bucket:Bucket": 63,
+    "aws:cloudfront/function:Function": 64,
+    "aws:cloudfront/originAccessControl:OriginAccessControl": 64,
+    "aws:cloudfront/responseHeadersPolicy:ResponseHeadersPolicy": 128,
     "aws:iam/role:Role": 64,
     "aws:lambda/function:Function": 64,
     "aws:cloudwatch/eventRule:EventRule": 64,
@@ -462,11 +545,21 @@ def test_every_name_says_its_stage_and_fits() -> None:
     assert pattern == {"value": {"pattern": "${project}-${stack}-${name}-${hex(7)}"}}
     stage = "s" * 18
     recording = Recording()
-    config = stage_config("prod", {"senderEmail": "orders@shop.example"})
-    run_program(stage, config, recording)
+    config = stage_config("prod", {"senderEmail": "orders@shop.example", "storefront": True})
+    with with_a_build():
+        run_program(stage, config, recording)
     for each in recording.resources:
         if each.type in LONGEST:
             assert len(f"orderflow-{stage}-{each.name}-1a2b3c4") <= LONGEST[each.type], each
+
+
+@pytest.mark.parametrize("stage", ["Dev", "my_stage"])
+def test_a_stage_whose_name_no_bucket_can_have_is_refused_a_storefront(stage: str) -> None:
+    recording = Recording()
+    config = stage_config("dev", {"storefront": True})
+    with pytest.raises(pulumi.RunError, match="must have small letters, digits and - alone"):
+        run_program(stage, config, recording)
+    assert recording.resources == []
 
 
 @pytest.mark.parametrize("stage", ["s" * 19, "a.b"])
@@ -601,7 +694,9 @@ def test_a_wrong_configuration_registers_nothing() -> None:
 
 
 def test_nothing_secret_is_exported(stage: Recording) -> None:
-    assert not any(word in json.dumps(stage.outputs).lower() for word in ("secret", "password"))
+    # What a password must have is no password.
+    exported = {name: each for name, each in stage.outputs.items() if name != "passwordPolicy"}
+    assert not any(word in json.dumps(exported).lower() for word in ("secret", "password"))
 
 
 def test_standard_tools_may_ask_dev_for_its_schema(dev: Recording) -> None:

@@ -38,6 +38,7 @@ def test_the_defaults() -> None:
         introspection=False,
         query_depth_limit=5,
         waf=False,
+        storefront=False,
     )
 
 
@@ -72,6 +73,7 @@ def test_every_declared_option_is_known_and_every_known_one_declared() -> None:
         ("introspection", [True, False]),
         ("queryDepthLimit", [0, 1, 75]),
         ("waf", [True, False]),
+        ("storefront", [True, False, "true"]),
     ],
 )
 def test_what_is_allowed(key: str, values: list[Any]) -> None:

@@ -10,13 +10,18 @@ from urllib.parse import urlsplit
 
 from tests.local.processes import ROOT, Run
 
-SOURCES = ("infra", "functions", "graphql", "local")
+SOURCES = ("infra", "functions", "graphql", "local", "outputs")
 OUTPUTS = {
+    "stage",
     "graphqlUrl",
     "realtimeUrl",
     "region",
     "userPoolId",
     "userPoolClientId",
+    "passwordPolicy",
+    "userGroups",
+    "defaultAuthorizationMode",
+    "authorizationModes",
     "orderQueueUrl",
     "deadLetterQueueUrl",
     "refundDeadLetterQueueUrl",

@@ -110,8 +110,10 @@ def test_up_serves_all_that_it_prints_until_interrupted(start: Start, program: P
     run = start("up", "--port", str(port), "--aws-port", str(aws_port))
     run.wait_for("Ctrl-C stops everything.")
 
-    for address in (f"http://127.0.0.1:{port}", f"http://127.0.0.1:{aws_port}", "/mailbox"):
+    for address in (f"http://127.0.0.1:{port}", f"http://127.0.0.1:{aws_port}"):
         assert address in run.stdout
+    for page in ("/mailbox", "/flow"):
+        assert f"http://127.0.0.1:{port}{page}" in run.stdout
     assert str(outputs_file) in run.stdout
     outputs = json.loads(outputs_file.read_text())
     assert set(outputs) == OUTPUTS
@@ -306,14 +308,14 @@ def test_a_wrong_number_of_orders_is_a_usage_error(start: Start, orders: str) ->
     assert run.stdout == ""
 
 
-@pytest.mark.parametrize("option", ["--port", "--aws-port"])
+@pytest.mark.parametrize("option", ["--port", "--aws-port", "--storefront-port"])
 def test_a_taken_port_is_one_clear_message(start: Start, program: Path, option: str) -> None:
-    ports = {"--port": free_port(), "--aws-port": free_port()}
+    ports = {name: free_port() for name in ("--port", "--aws-port", "--storefront-port")}
     with socket.create_server(("127.0.0.1", 0)) as taken:
         ports[option] = taken.getsockname()[1]
         run = start("up", *(str(part) for pair in ports.items() for part in pair))
         assert run.exit_code == 1
-    variable = {"--port": "PORT", "--aws-port": "AWS_PORT"}[option]
+    variable = option.removeprefix("--").replace("-", "_").upper()
     assert run.stderr.startswith(f"Port {ports[option]} of 127.0.0.1 is taken")
     assert run.stderr.endswith(f"or choose another (make up {variable}=…).\n")
     assert len(run.stderr.splitlines()) == 1

@@ -23,9 +23,10 @@ from infra.order_workflow import OrderWorkflow, OrderWorkflowArgs, WorkflowType
 from infra.payments import Payments, PaymentsArgs
 from infra.python_function import PythonFunction, PythonFunctionArgs
 from infra.restaurant_staff import RestaurantStaff, RestaurantStaffArgs
+from infra.storefront_hosting import StorefrontHosting, StorefrontHostingArgs
 from local.engine.program import evaluate
 from package.provider import COMPONENTS, OrderflowProvider
-from preview.recording import Recording, arn, record, record_everything
+from preview.recording import BUILD, Recording, arn, record, record_everything
 
 TABLE = arn("aws:dynamodb/table:Table", "orders")
 QUEUE = arn("aws:sqs/queue:Queue", "order-queue")
@@ -122,6 +123,16 @@ EXAMPLES: dict[type[pulumi.ComponentResource], Any] = {
     ),
     PythonFunction: FUNCTION,
     RestaurantStaff: RestaurantStaffArgs(guards=GUARDS),
+    StorefrontHosting: StorefrontHostingArgs(
+        build=str(BUILD),
+        config=json.dumps(
+            {
+                "region": "us-east-1",
+                "graphqlUrl": "https://api.example/graphql",
+                "realtimeUrl": "wss://api.example/graphql",
+            }
+        ),
+    ),
 }
 
 
@@ -177,10 +188,12 @@ def resources(recording: Recording) -> list[Any]:
 
 
 def comparable(inputs: dict[str, Any]) -> dict[str, Any]:
-    """The same with an archive's files by name: archives themselves are equal to no other."""
+    """The same with files by their paths: archives and files are themselves equal to no other."""
     if isinstance(code := inputs.get("code"), pulumi.AssetArchive):
         files = cast(dict[str, pulumi.FileAsset], code.assets)
         return {**inputs, "code": {name: asset.path for name, asset in files.items()}}
+    if isinstance(source := inputs.get("source"), pulumi.FileAsset):
+        return {**inputs, "source": source.path}
     return inputs
 
 

@@ -8,7 +8,11 @@ from typing import Any
 from policy.resource_types import (
     ALARM,
     API_KEY,
+    BUCKET,
+    BUCKET_POLICY,
     DATA_SOURCE,
+    DISTRIBUTION,
+    EDGE_FUNCTION,
     EVENT_SOURCE_MAPPING,
     EVENT_TARGET,
     FUNCTION,
@@ -16,8 +20,10 @@ from policy.resource_types import (
     INVOKE_CONFIG,
     LOG_GROUP,
     PERMISSION,
+    PUBLIC_ACCESS_BLOCK,
     QUEUE,
     QUEUE_POLICY,
+    RESPONSE_HEADERS_POLICY,
     ROLE,
     ROLE_POLICY,
     STACK,
@@ -197,6 +203,22 @@ def a_topic_that_denies_with_tls(graph: Graph) -> None:
 @breaks("tls-only", TOPIC, "order-notifications", "where aws:SecureTransport is false")
 def a_topic_that_lets_in_whoever_comes_without_tls(graph: Graph) -> None:
     change_statement(graph.inputs(TOPIC_POLICY, "order-notifications"), Effect="Allow")
+
+
+@breaks("tls-only", BUCKET, "storefront", "denies s3:* to everyone")
+def a_bucket_that_lets_in_whoever_comes_without_tls(graph: Graph) -> None:
+    change_statement(graph.inputs(BUCKET_POLICY, "storefront"), Condition={"Bool": {}})
+
+
+@breaks("tls-only", BUCKET, "storefront", "where aws:SecureTransport is false")
+def a_bucket_whose_objects_are_to_be_had_without_tls(graph: Graph) -> None:
+    change_statement(graph.inputs(BUCKET_POLICY, "storefront"), Resource=arn(BUCKET, "storefront"))
+
+
+@breaks("no-confused-deputies", BUCKET_POLICY, "storefront", "add a Condition on aws:SourceArn")
+def a_bucket_that_every_distribution_reads(graph: Graph) -> None:
+    policy = graph.inputs(BUCKET_POLICY, "storefront")
+    change_statement(policy, 1, Resource=f"{arn(BUCKET, 'storefront')}/index.html", Condition=None)
 
 
 @breaks("queues-encrypted", QUEUE, "refunds", "sqs_managed_sse_enabled=True")
@@ -542,9 +564,9 @@ def a_resource_of_another_stage(graph: Graph) -> None:
     graph.inputs(QUEUE, "order-queue")["tags"]["stage"] = "dev"
 
 
-@breaks("tagged", "aws:s3/bucket:Bucket", "receipts", "add it to UNTAGGABLE")
+@breaks("tagged", "aws:kinesis/stream:Stream", "receipts", "add it to UNTAGGABLE")
 def a_new_type_without_tags(graph: Graph) -> None:
-    graph.add("aws:s3/bucket:Bucket", "receipts", tags=None)
+    graph.add("aws:kinesis/stream:Stream", "receipts", tags=None)
 
 
 @breaks("no-fixed-names", STATE_MACHINE, "order-workflow", "orders is fixed: leave name out")
@@ -555,3 +577,73 @@ def a_fixed_name(graph: Graph) -> None:
 @breaks("no-fixed-names", LOG_GROUP, "order-workflow", "leave name out")
 def a_fixed_name_that_says_the_stage(graph: Graph) -> None:
     graph.inputs(LOG_GROUP, "order-workflow")["name"] = "orderflow-prod-order-workflow"
+
+
+@breaks("buckets-closed", BUCKET, "storefront", "Give it an aws.s3.BucketPublicAccessBlock")
+def a_bucket_that_can_be_made_public(graph: Graph) -> None:
+    graph.remove(PUBLIC_ACCESS_BLOCK, "storefront")
+
+
+@breaks("buckets-closed", BUCKET, "storefront", "Set restrictPublicBuckets of storefront to true")
+def a_bucket_that_a_policy_can_make_public(graph: Graph) -> None:
+    graph.inputs(PUBLIC_ACCESS_BLOCK, "storefront")["restrictPublicBuckets"] = False
+
+
+@breaks("origins-ask-signed", DISTRIBUTION, "storefront", "origin_access_control_id of origin")
+def a_distribution_that_asks_a_bucket_unsigned(graph: Graph) -> None:
+    [origin] = graph.inputs(DISTRIBUTION, "storefront")["origins"]
+    del origin["originAccessControlId"]
+
+
+@breaks("viewers-by-tls", DISTRIBUTION, "storefront", "of the behaviour of all other paths")
+def a_distribution_that_answers_without_tls(graph: Graph) -> None:
+    behaviour = graph.inputs(DISTRIBUTION, "storefront")["defaultCacheBehavior"]
+    behaviour["viewerProtocolPolicy"] = "allow-all"
+
+
+@breaks("viewers-by-tls", DISTRIBUTION, "storefront", "of the behaviour of /assets/*")
+def a_distribution_that_answers_some_paths_without_tls(graph: Graph) -> None:
+    [behaviour] = graph.inputs(DISTRIBUTION, "storefront")["orderedCacheBehaviors"]
+    behaviour["viewerProtocolPolicy"] = "allow-all"
+
+
+@breaks(
+    "minimum-tls-version", DISTRIBUTION, "storefront", 'minimum_protocol_version="TLSv1.2_2021"'
+)
+def a_distribution_that_speaks_old_tls_at_its_own_domain(graph: Graph) -> None:
+    graph.inputs(DISTRIBUTION, "storefront")["viewerCertificate"] = {
+        "acmCertificateArn": f"arn:aws:acm:us-east-1:{ACCOUNT}:certificate/shop",
+        "minimumProtocolVersion": "TLSv1.1_2016",
+        "sslSupportMethod": "sni-only",
+    }
+
+
+@breaks("answers-with-headers", DISTRIBUTION, "storefront", "of the behaviour of /assets/*")
+def a_distribution_whose_files_come_without_headers(graph: Graph) -> None:
+    [behaviour] = graph.inputs(DISTRIBUTION, "storefront")["orderedCacheBehaviors"]
+    del behaviour["responseHeadersPolicyId"]
+
+
+@breaks("security-headers", RESPONSE_HEADERS_POLICY, "storefront", "Content-Security-Policy is not")
+def a_page_that_may_load_anything(graph: Graph) -> None:
+    headers = graph.inputs(RESPONSE_HEADERS_POLICY, "storefront")["securityHeadersConfig"]
+    del headers["contentSecurityPolicy"]
+
+
+@breaks("security-headers", RESPONSE_HEADERS_POLICY, "storefront", "another X-Frame-Options")
+def a_page_that_says_itself_who_frames_it(graph: Graph) -> None:
+    headers = graph.inputs(RESPONSE_HEADERS_POLICY, "storefront")["securityHeadersConfig"]
+    headers["frameOptions"]["override"] = False
+
+
+@breaks("no-fixed-names", BUCKET, "storefront", "shop is fixed")
+def a_bucket_of_a_fixed_name(graph: Graph) -> None:
+    # What is of this bucket follows it.
+    graph.inputs(BUCKET, "storefront")["bucket"] = "shop"
+    graph.inputs(BUCKET_POLICY, "storefront")["bucket"] = "shop"
+    graph.inputs(PUBLIC_ACCESS_BLOCK, "storefront")["bucket"] = "shop"
+
+
+@breaks("no-fixed-names", EDGE_FUNCTION, "storefront", "routes is fixed")
+def a_function_at_the_edge_of_a_fixed_name(graph: Graph) -> None:
+    graph.inputs(EDGE_FUNCTION, "storefront")["name"] = "routes"

@@ -11,6 +11,7 @@ import pytest
 from policy import violations
 from policy.check import stack_of
 from policy.resource_types import (
+    DISTRIBUTION,
     EVENT_SOURCE_MAPPING,
     EVENT_TARGET,
     FUNCTION,
@@ -195,6 +196,21 @@ def a_definition_speaks_of_statements(graph: Graph) -> None:
     machine = graph.inputs(STATE_MACHINE, "order-workflow")
     machine["definition"] = machine["definition"].replace('"States"', '"Comment": "no", "States"')
     graph.inputs(GRAPHQL_API, "order-api")["schema"] = '{ "Statement": this is no JSON'
+
+
+@spared
+def a_distribution_at_its_own_domain_speaks_new_tls(graph: Graph) -> None:
+    graph.inputs(DISTRIBUTION, "storefront")["viewerCertificate"] = {
+        "acmCertificateArn": f"arn:aws:acm:us-east-1:{ACCOUNT}:certificate/shop",
+        "minimumProtocolVersion": "TLSv1.2_2021",
+        "sslSupportMethod": "sni-only",
+    }
+
+
+@spared
+def a_distribution_may_refuse_who_comes_without_tls(graph: Graph) -> None:
+    behaviour = graph.inputs(DISTRIBUTION, "storefront")["defaultCacheBehavior"]
+    behaviour["viewerProtocolPolicy"] = "https-only"
 
 
 @spared

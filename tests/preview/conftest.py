@@ -113,9 +113,11 @@ def repository(program: Program, monkeypatch: pytest.MonkeyPatch) -> Repository:
 
 def _copy(source: Path, root: Path) -> None:
     """Copy what the program is made of."""
-    for folder in ("infra", "functions", "graphql"):
+    for folder in ("infra", "functions", "graphql", "outputs"):
         shutil.copytree(
             source / folder, root / folder, ignore=shutil.ignore_patterns("__pycache__")
         )
     for file in (source / "__main__.py", *source.glob("Pulumi*.yaml")):
         shutil.copy(file, root)
+    (root / "storefront").mkdir()
+    shutil.copy(source / "storefront" / "headers.json", root / "storefront")

@@ -246,6 +246,31 @@ def test_a_changed_option_tells_the_option_and_what_it_changes(program: Program)
     }
 
 
+def test_a_storefront_is_foreseen_without_its_build(program: Program) -> None:
+    program.edit("Pulumi.dev.yaml", "config:\n", "config:\n  orderflow:storefront: true\n")
+
+    told = as_json(program.preview())
+    assert told["options"] == [difference("storefront", "false", "true")]
+    assert told["outputs"] == [
+        {
+            "path": "storefrontUrl",
+            "new": "https://storefront.cloudfront.example",
+            "frontEnd": False,
+        }
+    ]
+    made = {(each["operation"], each["type"], each["name"]) for each in told["resources"]}
+    assert ("create", "aws:cloudfront/distribution:Distribution", "storefront") in made
+    assert {operation for operation, _, _ in made} == {"create"}
+    assert {name.partition("-")[0] for _, _, name in made} == {"storefront"}
+    assert told["same"] == NOTHING["same"]
+    [bucket] = told["permissions"]
+    assert bucket["holder"] == "bucketPolicy storefront"
+    # Of that program as it was, in a tree without the option, nothing is gone.
+    back = program.evaluate()
+    program.edit("Pulumi.dev.yaml", "  orderflow:storefront: true\n", "")
+    assert {each["operation"] for each in as_json(program.preview(back))["resources"]} == {"delete"}
+
+
 def test_the_code_alone_tells_the_functions_and_the_files(program: Program) -> None:
     program.write("functions/payments/refunds.py", "")
     program.edit("functions/take_payment/handler.py", '"""', '"""Changed. ')

@@ -1,12 +1,17 @@
 """What the workflows say is so: their commands, their versions, whose token can do what."""
 
+import os
 import re
+import subprocess
+from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
 from local.engine.program import ROOT
+from outputs.__main__ import AMPLIFY, FORMATS
+from outputs.public import PUBLIC
 from preview.recording import record_everything
 
 WORKFLOWS = {
@@ -134,6 +139,41 @@ def test_each_stage_of_the_repository_is_previewed_and_looked_after() -> None:
         }
 
 
+@pytest.mark.parametrize(("name", "job"), [("deploy.yml", "deploy"), ("preview.yml", "pulumi")])
+@pytest.mark.parametrize(
+    ("options", "built"),
+    [
+        ("  orderflow:storefront: true\n  orderflow:waf: true\n", True),
+        ('  orderflow:waf: true\n  orderflow:storefront: "true"\n', True),
+        ("  orderflow:storefront: false\n", False),
+        ("  # orderflow:storefront: true\n", False),
+        ("  orderflow:waf: true\n", False),
+    ],
+)
+def test_the_storefront_is_built_where_the_stage_serves_it(
+    tmp_path: Path, name: str, job: str, options: str, built: bool
+) -> None:
+    [step] = [each for each in jobs(name)[job]["steps"] if "make storefront" in each.get("run", "")]
+    (tmp_path / "Pulumi.dev.yaml").write_text(f"config:\n{options}")
+    ran = subprocess.run(  # noqa: S603 (the workflow's own script)
+        # What GitHub runs it by, with a command for make.
+        ["bash", "-e", "-c", f'make() {{ echo "made $1"; }}\n{step["run"]}'],  # noqa: S607
+        cwd=tmp_path,
+        env={**os.environ, "STAGE": "dev"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    assert ran.stdout == ("made storefront\n" if built else "")
+    # It is built before it is needed, and after that which builds it.
+    commands = [
+        each.get("run") or each["uses"].partition("@")[0] for each in jobs(name)[job]["steps"]
+    ]
+    assert commands.index("make setup") < commands.index(step["run"])
+    assert commands.index(step["run"]) < commands.index("pulumi/actions")
+
+
 def test_the_readme_names_each_variable() -> None:
     used = {
         name
@@ -143,8 +183,14 @@ def test_the_readme_names_each_variable() -> None:
     assert used <= set(re.findall(r"`(\w+)`", README))
 
 
-def test_front_ends_get_the_outputs_that_the_readme_says_they_need() -> None:
-    [wanted] = re.findall(r"jq '\{(.*?)\}'", scripts("deploy.yml"))
+def test_front_ends_get_the_files_that_the_readme_says_they_get() -> None:
+    made = re.findall(r"make outputs FORMAT=(\w+) OUT=(\S+)", scripts("deploy.yml"))
+    assert {form for form, _ in made} <= {AMPLIFY, *FORMATS}
+    [said] = re.findall(r"^\| `deploy\.yml` \|(.*)$", README, re.MULTILINE)
+    for _, file in made:
+        assert f"`{file}`" in said
+
+
+def test_the_readme_names_the_outputs_of_front_ends() -> None:
     [said] = re.findall(r"gives front ends what they need:(.*?);", README, re.DOTALL)
-    assert wanted.split(", ") == re.findall(r"`(\w+)`", said)
-    assert set(wanted.split(", ")) < set(record_everything().outputs)
+    assert set(re.findall(r"`(\w+)`", said)) == {*PUBLIC} <= set(record_everything().outputs)

@@ -5,12 +5,14 @@ Inputs and outputs are named as Pulumi's provider of AWS names them.
 
 from local.engine.providers import (
     appsync,
+    cloudfront,
     cloudwatch,
     cognito,
     dynamodb,
     events,
     functions,
     iam,
+    s3,
     sns,
     sqs,
     step_functions,
@@ -20,12 +22,14 @@ from local.engine.providers.provider import Provider
 
 PROVIDERS: dict[str, Provider] = {
     **appsync.PROVIDERS,
+    **cloudfront.PROVIDERS,
     **cloudwatch.PROVIDERS,
     **cognito.PROVIDERS,
     **dynamodb.PROVIDERS,
     **events.PROVIDERS,
     **functions.PROVIDERS,
     **iam.PROVIDERS,
+    **s3.PROVIDERS,
     **sns.PROVIDERS,
     **sqs.PROVIDERS,
     **step_functions.PROVIDERS,

@@ -9,7 +9,7 @@ from typing import Any, ClassVar, cast
 
 from botocore.exceptions import ClientError
 
-from local.engine.archive import is_archive, same_files
+from local.engine.archive import is_file, same_files
 from local.engine.aws import Aws
 
 # As Pulumi spells them: `{"hashKey": "id"}`.
@@ -63,7 +63,7 @@ class Property:
     def same(self, one: Any, other: Any) -> bool:
         """Whether two values mean the same to AWS."""
         one, other = (self.default if each is None else each for each in (one, other))
-        if is_archive(one) and is_archive(other):
+        if is_file(one) and is_file(other):
             return same_files(one, other)
         return _plain(self.compared(one)) == _plain(self.compared(other))
 

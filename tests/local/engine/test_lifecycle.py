@@ -18,7 +18,7 @@ from local.engine.archive import is_archive
 from local.engine.deployed import Resource
 from local.engine.providers import PROVIDERS
 from local.engine.providers.provider import Provider, is_gone
-from preview.recording import STAGES, record_program
+from preview.recording import BUILD, STAGES, record_program, with_a_build
 
 pytestmark = pytest.mark.cloud
 
@@ -43,7 +43,8 @@ def cloud() -> Iterator[EmbeddedCloud]:
 @pytest.fixture(scope="module")
 def stage(cloud: EmbeddedCloud) -> dict[tuple[str, str], Resource]:
     """A stage with all that one can have."""
-    cloud.deploy({"waf": True, "alarmEmails": ["ops@orderflow.example"]})
+    with with_a_build():
+        cloud.deploy({"waf": True, "alarmEmails": ["ops@orderflow.example"], "storefront": True})
     return cloud.deployed.resources
 
 
@@ -80,6 +81,7 @@ def test_what_is_made_is_what_is_read(
         untold = {key for key in resource.inputs if key in provider.inputs and key not in found} - {
             "namePrefix",
             "code",
+            "source",
             "schema",
             "startingPosition",
             "tracingConfiguration",
@@ -165,6 +167,31 @@ IN_PLACE: list[tuple[str, str, dict[str, Any]]] = [
     ("DataSource", "order-api-orders", {"type": "NONE"}),
     ("Function", "order-api-readOrder", {"code": "{code}"}),
     ("Resolver", "order-api-getOrder", {"code": "{code}"}),
+    ("Bucket", "storefront", {"tags": None}),
+    ("BucketPublicAccessBlock", "storefront", {"blockPublicAcls": None}),
+    ("BucketPolicy", "storefront", {"policy": POLICY}),
+    ("BucketObjectv2", "storefront-config.json", {"content": "{}", "cacheControl": None}),
+    ("BucketObjectv2", "storefront-index.html", {"contentType": "text/plain"}),
+    ("OriginAccessControl", "storefront", {"signingBehavior": "never", "description": "Signs"}),
+    ("Function", "storefront", {"code": "{code}"}),
+    ("Function", "storefront", {"comment": "Routes", "runtime": "cloudfront-js-1.0"}),
+    ("ResponseHeadersPolicy", "storefront", {"customHeadersConfig": None, "comment": "Headers"}),
+    (
+        "ResponseHeadersPolicy",
+        "storefront",
+        {"securityHeadersConfig": {"contentTypeOptions": {"override": False}}},
+    ),
+    ("Distribution", "storefront", {"enabled": False, "comment": "Shop", "priceClass": None}),
+    ("Distribution", "storefront", {"orderedCacheBehaviors": None, "defaultRootObject": None}),
+    (
+        "Distribution",
+        "storefront",
+        {
+            "restrictions": {
+                "geoRestriction": {"restrictionType": "whitelist", "locations": ["DE", "FR"]}
+            }
+        },
+    ),
     ("WebAcl", "order-api", {"rules": []}),
     ("WebAcl", "order-api", {"defaultAction": {"block": {}}}),
 ]
@@ -250,11 +277,32 @@ def test_code_is_changed_in_place(
     assert back["codeSha256"] == resource.state["codeSha256"]
 
 
+def test_another_file_is_put_in_an_objects_place(
+    cloud: EmbeddedCloud, stage: dict[tuple[str, str], Resource]
+) -> None:
+    page, script = (
+        of(stage, "BucketObjectv2", f"storefront-{path}")
+        for path in ("index.html", "assets/index-B1a2C3d4.js")
+    )
+    provider, news = page.provider, {**page.inputs, "source": script.inputs["source"]}
+    assert provider.changes(page.inputs, news) == {"source": False}
+    state = provider.change(cloud.aws, page.state, page.inputs, news)
+    assert state["etag"] == script.state["etag"] != page.state["etag"]
+    assert stored(cloud, page) == (BUILD / "assets" / "index-B1a2C3d4.js").read_bytes()
+    assert provider.change(cloud.aws, state, news, page.inputs) == page.state
+    assert stored(cloud, page) == (BUILD / "index.html").read_bytes()
+
+
+def stored(cloud: EmbeddedCloud, resource: Resource) -> bytes:
+    found = cloud.aws.s3.get_object(Bucket=resource.state["bucket"], Key=resource.state["key"])
+    return found["Body"].read()
+
+
 def test_tags_are_added_changed_and_removed(
     cloud: EmbeddedCloud, stage: dict[tuple[str, str], Resource]
 ) -> None:
     tagged = {each.type: each for each in stage.values() if "tags" in each.provider.inputs}
-    assert len(tagged) == 13
+    assert len(tagged) == 17
     for resource in tagged.values():
         provider = resource.provider
         news = {**resource.inputs, "tags": TAGS}
@@ -271,6 +319,10 @@ REPLACING = {
     "aws:appsync/function:Function": {"apiId"},
     "aws:appsync/graphQLApi:GraphQLApi": set[str](),
     "aws:appsync/resolver:Resolver": {"apiId", "type", "field"},
+    "aws:cloudfront/distribution:Distribution": set[str](),
+    "aws:cloudfront/function:Function": {"name"},
+    "aws:cloudfront/originAccessControl:OriginAccessControl": set[str](),
+    "aws:cloudfront/responseHeadersPolicy:ResponseHeadersPolicy": set[str](),
     "aws:cloudwatch/eventRule:EventRule": {"name", "namePrefix"},
     "aws:cloudwatch/eventTarget:EventTarget": {"rule", "targetId"},
     "aws:cloudwatch/logGroup:LogGroup": {"name", "namePrefix"},
@@ -283,6 +335,10 @@ REPLACING = {
     "aws:iam/rolePolicy:RolePolicy": {"name", "namePrefix", "role"},
     "aws:lambda/eventSourceMapping:EventSourceMapping": {"eventSourceArn", "startingPosition"},
     "aws:lambda/function:Function": {"name"},
+    "aws:s3/bucket:Bucket": {"bucket"},
+    "aws:s3/bucketObjectv2:BucketObjectv2": {"bucket", "key"},
+    "aws:s3/bucketPolicy:BucketPolicy": {"bucket"},
+    "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": {"bucket"},
     "aws:sfn/stateMachine:StateMachine": {"name", "namePrefix", "type"},
     "aws:sns/topic:Topic": {"name", "namePrefix"},
     "aws:sns/topicPolicy:TopicPolicy": {"arn"},
@@ -417,7 +473,8 @@ def test_deletion_protection_is_aws_s(cloud: EmbeddedCloud, own: list[Resource])
 def test_everything_goes_and_nothing_is_left(cloud: EmbeddedCloud) -> None:
     """What needs others first; and what is gone is no failure."""
     before = queues(cloud)
-    cloud.deploy({"waf": True, "senderEmail": ""})
+    with with_a_build():
+        cloud.deploy({"waf": True, "senderEmail": "", "storefront": True})
     made = list(cloud.deployed.resources.values())
     for each in reversed(made):
         each.provider.remove(cloud.aws, each.state)

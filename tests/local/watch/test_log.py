@@ -1,6 +1,7 @@
 """What calls have printed becomes entries of a log."""
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -47,10 +48,18 @@ def test_what_a_powertools_logger_writes() -> None:
     assert entry.function == "take_payment"
     assert told([entry]) == [("ERROR", "No start", RAISED)]
     assert entry.keys == {"orderId": "01M8"}
+    assert entry.at == datetime(2026, 11, 24, 12, tzinfo=UTC)
     assert entry.error
     assert entry.is_about("01m8")
     assert not entry.is_about("01M9")
     assert str(entry).endswith(f" take_payment ERROR No start ({RAISED}) orderId=01M8")
+
+
+def test_an_entry_has_the_time_at_which_it_was_logged() -> None:
+    line = logged("INFO", "Begun", timestamp="2026-11-24 11:59:59,250+0000", at="a key of its own")
+    (entry,) = entries(call(line))
+    assert entry.at == datetime(2026, 11, 24, 11, 59, 59, 250_000, tzinfo=UTC)
+    assert entry.keys == {"at": "a key of its own"}
 
 
 def test_what_a_call_raised_is_an_error() -> None:

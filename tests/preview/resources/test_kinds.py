@@ -27,6 +27,8 @@ TYPES = {
     "aws:lambda/eventSourceMapping:EventSourceMapping": "AWS::Lambda::EventSourceMapping",
     "aws:lambda/function:Function": "AWS::Lambda::Function",
     "aws:lambda/permission:Permission": "AWS::Lambda::Permission",
+    "aws:s3/bucket:Bucket": "AWS::S3::Bucket",
+    "aws:s3/bucketPolicy:BucketPolicy": "AWS::S3::BucketPolicy",
     "aws:sfn/stateMachine:StateMachine": "AWS::StepFunctions::StateMachine",
     "aws:sns/topic:Topic": "AWS::SNS::Topic",
     "aws:sns/topicSubscription:TopicSubscription": "AWS::SNS::Subscription",
@@ -36,6 +38,8 @@ TYPES = {
 }
 PROPERTIES = {
     "AlarmName": "name",
+    "BucketName": "bucket",
+    "BucketNamePrefix": "bucketPrefix",
     "FieldName": "field",
     "GroupName": "name",
     "ImportSourceSpecification": "importTable",
