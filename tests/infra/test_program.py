@@ -363,6 +363,7 @@ def test_every_log_group_keeps_the_stages_days(
 
 def test_the_outputs_are_the_documented_ones(stage: Recording) -> None:
     queues = {
+        "mailQueueUrl": "customer-mail",
         "mailDeadLetterQueueUrl": "customer-mail-dead-letters",
         "undeliveredMailQueueUrl": "undelivered-mail",
     }
@@ -378,15 +379,28 @@ def test_the_outputs_are_the_documented_ones(stage: Recording) -> None:
         "userPoolId": "customers-UserPool",
         "userPoolClientId": "customers-UserPoolClient",
         "orderQueueUrl": f"{URL}/order-queue",
+        "orderConsumerId": "order-queue-EventSourceMapping",
         "deadLetterQueueUrl": f"{URL}/order-queue-dead-letters",
+        "refundQueueUrl": f"{URL}/refunds",
         "refundDeadLetterQueueUrl": f"{URL}/refunds-dead-letters",
         "broadcastDeadLetterQueueUrl": f"{URL}/order-broadcast-dead-letters",
         **mail,
+        **({"mailTableName": "customer-mails-1a2b3c4"} if mail else {}),
         "orderTableName": "orders-1a2b3c4",
         "paymentTableName": "payments-1a2b3c4",
         "restaurantStaffTableName": "restaurant-staff-1a2b3c4",
         "workflowArn": WORKFLOW,
         "notificationTopicArn": TOPIC,
+        "functions": {
+            name: {
+                "name": f"{name.replace('_', '-')}-1a2b3c4",
+                "logGroup": f"{name.replace('_', '-')}-1a2b3c4",
+            }
+            for name in (
+                *("start_workflow", "take_payment", "refund_payment", "broadcast_update"),
+                *(["email_customer"] if mail else []),
+            )
+        },
     }
 
 
@@ -403,8 +417,12 @@ def test_customers_are_mailed_only_with_a_sender(local: Recording, without: Reco
     }
     assert mail <= {each.name for each in local.resources}
     assert not mail & {each.name for each in without.resources}
-    assert {"mailDeadLetterQueueUrl", "undeliveredMailQueueUrl"} <= set(local.outputs)
-    assert not {"mailDeadLetterQueueUrl", "undeliveredMailQueueUrl"} & set(without.outputs)
+    outputs = {
+        *("mailQueueUrl", "mailTableName", "mailDeadLetterQueueUrl", "undeliveredMailQueueUrl"),
+    }
+    assert outputs <= set(local.outputs)
+    assert not outputs & set(without.outputs)
+    assert "email_customer" not in without.outputs["functions"]
 
 
 def test_what_a_stage_does_not_ask_for_is_absent(dev: Recording, prod: Recording) -> None:
