@@ -123,11 +123,18 @@ OrderAlarms(
     ),
 )
 
+# What front ends are configured with: public, as outputs/public.py has it.
+pulumi.export("stage", pulumi.get_stack())
 pulumi.export("graphqlUrl", api.graphql_url)
 pulumi.export("realtimeUrl", api.realtime_url)
 pulumi.export("region", store.location.region)
 pulumi.export("userPoolId", pool.pool_id)
 pulumi.export("userPoolClientId", pool.client_id)
+pulumi.export("passwordPolicy", pool.password_policy)
+pulumi.export("userGroups", pool.groups)
+pulumi.export("defaultAuthorizationMode", api.default_authorization_mode)
+pulumi.export("authorizationModes", api.additional_authorization_modes)
+# What operators use.
 pulumi.export("orderQueueUrl", queue.queue_url)
 pulumi.export("orderConsumerId", queue.consumer_id)
 pulumi.export("deadLetterQueueUrl", queue.dead_letter_queue_url)
