@@ -160,16 +160,27 @@ OrderOperations(
     ),
 )
 
+# What front ends are configured with: public, as outputs/public.py has it.
+pulumi.export("stage", pulumi.get_stack())
 pulumi.export("graphqlUrl", api.graphql_url)
 pulumi.export("realtimeUrl", api.realtime_url)
 pulumi.export("region", store.location.region)
 pulumi.export("userPoolId", pool.pool_id)
 pulumi.export("userPoolClientId", pool.client_id)
+pulumi.export("passwordPolicy", pool.password_policy)
+pulumi.export("userGroups", pool.groups)
+pulumi.export("defaultAuthorizationMode", api.default_authorization_mode)
+pulumi.export("authorizationModes", api.additional_authorization_modes)
+# What operators use.
 pulumi.export("orderQueueUrl", queue.queue_url)
+pulumi.export("orderConsumerId", queue.consumer_id)
 pulumi.export("deadLetterQueueUrl", queue.dead_letter_queue_url)
+pulumi.export("refundQueueUrl", payments.refund_queue_url)
 pulumi.export("refundDeadLetterQueueUrl", payments.refund_dead_letter_queue_url)
 pulumi.export("broadcastDeadLetterQueueUrl", broadcast.dead_letter_queue_url)
 if mail:
+    pulumi.export("mailQueueUrl", mail.queue_url)
+    pulumi.export("mailTableName", mail.mail_table_name)
     pulumi.export("mailDeadLetterQueueUrl", mail.dead_letter_queue_url)
     pulumi.export("undeliveredMailQueueUrl", mail.undelivered_queue_url)
 pulumi.export("orderTableName", store.table_name)
@@ -177,3 +188,10 @@ pulumi.export("paymentTableName", payments.ledger_name)
 pulumi.export("restaurantStaffTableName", staff.table_name)
 pulumi.export("workflowArn", workflow.workflow_arn)
 pulumi.export("notificationTopicArn", notifications.topic_arn)
+functions = {
+    "start_workflow": queue.consumer,
+    "take_payment": payments.take_payment,
+    "refund_payment": payments.refund_payment,
+    "broadcast_update": broadcast.consumer,
+}
+pulumi.export("functions", {**functions, "email_customer": mail.consumer} if mail else functions)

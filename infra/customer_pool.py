@@ -1,6 +1,7 @@
 """Who the customers are."""
 
 from dataclasses import dataclass
+from typing import TypedDict
 
 import pulumi
 import pulumi_aws as aws
@@ -8,6 +9,25 @@ import pulumi_aws as aws
 from infra.location import Location
 
 STAFF = "staff"
+# As the stack's output `passwordPolicy` has it.
+PasswordPolicy = TypedDict(  # noqa: UP013 (a class's fields would not be spelled so)
+    "PasswordPolicy",
+    {
+        "minimumLength": int,
+        "requireLowercase": bool,
+        "requireNumbers": bool,
+        "requireSymbols": bool,
+        "requireUppercase": bool,
+    },
+)
+# What a password must have: the pool refuses others, and front ends say so before it does.
+PASSWORD_POLICY: PasswordPolicy = {
+    "minimumLength": 12,
+    "requireLowercase": True,
+    "requireNumbers": True,
+    "requireSymbols": False,
+    "requireUppercase": True,
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,6 +55,8 @@ class CustomerPool(pulumi.ComponentResource):
     pool_id: pulumi.Output[str]
     pool_arn: pulumi.Output[str]
     client_id: pulumi.Output[str]
+    password_policy: pulumi.Output[PasswordPolicy]
+    groups: pulumi.Output[list[str]]
 
     def __init__(
         self, name: str, args: CustomerPoolArgs, opts: pulumi.ResourceOptions | None = None
@@ -51,11 +73,11 @@ class CustomerPool(pulumi.ComponentResource):
             email_configuration=_mailed_by(args.sender_email, Location.of(args.neighbour_arn)),
             auto_verified_attributes=["email"],
             password_policy=aws.cognito.UserPoolPasswordPolicyArgs(
-                minimum_length=12,
-                require_lowercase=True,
-                require_numbers=True,
-                require_symbols=False,
-                require_uppercase=True,
+                minimum_length=PASSWORD_POLICY["minimumLength"],
+                require_lowercase=PASSWORD_POLICY["requireLowercase"],
+                require_numbers=PASSWORD_POLICY["requireNumbers"],
+                require_symbols=PASSWORD_POLICY["requireSymbols"],
+                require_uppercase=PASSWORD_POLICY["requireUppercase"],
                 temporary_password_validity_days=7,
             ),
             account_recovery_setting=aws.cognito.UserPoolAccountRecoverySettingArgs(
@@ -90,7 +112,7 @@ class CustomerPool(pulumi.ComponentResource):
             ),
             opts=child,
         )
-        aws.cognito.UserGroup(
+        staff = aws.cognito.UserGroup(
             name,
             user_pool_id=pool.id,
             name=STAFF,
@@ -101,6 +123,8 @@ class CustomerPool(pulumi.ComponentResource):
         self.pool_id = pool.id
         self.pool_arn = pool.arn
         self.client_id = client.id
+        self.password_policy = pulumi.Output.from_input(PASSWORD_POLICY)
+        self.groups = pulumi.Output.all(staff.name)
         self.register_outputs({"poolId": self.pool_id, "clientId": self.client_id})
 
 

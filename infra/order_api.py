@@ -17,6 +17,9 @@ GRAPHQL = Path(__file__).parents[1] / "graphql"
 APPSYNC = "appsync.amazonaws.com"
 RUNTIME = "APPSYNC_JS"
 RUNTIME_VERSION = "1.0.0"
+# How a request is let in where the schema's directives say nothing, and how else it can be.
+DEFAULT_AUTHORIZATION_MODE = "AMAZON_COGNITO_USER_POOLS"
+ADDITIONAL_AUTHORIZATION_MODES = ["AWS_IAM"]
 
 # The data sources, by the names that they have in the API.
 ORDERS = "Orders"
@@ -116,6 +119,8 @@ class OrderApi(pulumi.ComponentResource):
     log_group_name: pulumi.Output[str]
     graphql_url: pulumi.Output[str]
     realtime_url: pulumi.Output[str]
+    default_authorization_mode: pulumi.Output[str]
+    additional_authorization_modes: pulumi.Output[list[str]]
 
     def __init__(
         self, name: str, args: OrderApiArgs, opts: pulumi.ResourceOptions | None = None
@@ -148,6 +153,10 @@ class OrderApi(pulumi.ComponentResource):
         self.log_group_name = logs.name
         self.graphql_url = self._api.uris["GRAPHQL"]
         self.realtime_url = self._api.uris["REALTIME"]
+        self.default_authorization_mode = self._api.authentication_type
+        self.additional_authorization_modes = pulumi.Output.from_input(
+            ADDITIONAL_AUTHORIZATION_MODES
+        )
         self.register_outputs({"graphqlUrl": self.graphql_url, "realtimeUrl": self.realtime_url})
 
     def _make_api(
@@ -157,7 +166,7 @@ class OrderApi(pulumi.ComponentResource):
         api = aws.appsync.GraphQLApi(
             self._name,
             schema=(GRAPHQL / "schema.graphql").read_text(),
-            authentication_type="AMAZON_COGNITO_USER_POOLS",
+            authentication_type=DEFAULT_AUTHORIZATION_MODE,
             user_pool_config=aws.appsync.GraphQLApiUserPoolConfigArgs(
                 user_pool_id=args.user_pool_id,
                 aws_region=self._location.region,
@@ -166,9 +175,8 @@ class OrderApi(pulumi.ComponentResource):
                 app_id_client_regex=pulumi.Output.concat("^", args.user_pool_client_id, "$"),
             ),
             additional_authentication_providers=[
-                aws.appsync.GraphQLApiAdditionalAuthenticationProviderArgs(
-                    authentication_type="AWS_IAM"
-                )
+                aws.appsync.GraphQLApiAdditionalAuthenticationProviderArgs(authentication_type=mode)
+                for mode in ADDITIONAL_AUTHORIZATION_MODES
             ],
             introspection_config="ENABLED" if args.introspection else "DISABLED",
             query_depth_limit=args.query_depth_limit,

@@ -6,7 +6,7 @@ import pulumi
 import pulumi_aws as aws
 
 from infra.dead_letters import dead_letter_queue
-from infra.python_function import PythonFunction, PythonFunctionArgs
+from infra.python_function import FunctionNames, PythonFunction, PythonFunctionArgs
 
 # What is older is no live update, and holds back those that are.
 FIVE_MINUTES = 300
@@ -35,6 +35,7 @@ class OrderBroadcast(pulumi.ComponentResource):
 
     dead_letter_queue_name: pulumi.Output[str]
     dead_letter_queue_url: pulumi.Output[str]
+    consumer: pulumi.Output[FunctionNames]
 
     def __init__(
         self, name: str, args: OrderBroadcastArgs, opts: pulumi.ResourceOptions | None = None
@@ -91,4 +92,5 @@ class OrderBroadcast(pulumi.ComponentResource):
         )
         self.dead_letter_queue_name = dead_letters.name
         self.dead_letter_queue_url = dead_letters.url
+        self.consumer = function.names
         self.register_outputs({"deadLetterQueueName": self.dead_letter_queue_name})

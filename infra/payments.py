@@ -7,7 +7,7 @@ import pulumi_aws as aws
 
 from infra.consumed_queue import ConsumedQueue, ConsumedQueueArgs
 from infra.guarded_table import Guards, guarded_table
-from infra.python_function import PythonFunction, PythonFunctionArgs
+from infra.python_function import FunctionNames, PythonFunction, PythonFunctionArgs
 
 # The workflow waits for a payment two seconds longer than its function may take.
 TAKE_SECONDS = 8
@@ -36,6 +36,8 @@ class Payments(pulumi.ComponentResource):
 
     ledger_name: pulumi.Output[str]
     take_payment_arn: pulumi.Output[str]
+    take_payment: pulumi.Output[FunctionNames]
+    refund_payment: pulumi.Output[FunctionNames]
     refund_queue_url: pulumi.Output[str]
     refund_queue_arn: pulumi.Output[str]
     refund_dead_letter_queue_name: pulumi.Output[str]
@@ -89,6 +91,8 @@ class Payments(pulumi.ComponentResource):
         )
         self.ledger_name = ledger.name
         self.take_payment_arn = take_payment.arn
+        self.take_payment = take_payment.names
+        self.refund_payment = refunds.consumer
         self.refund_queue_url = refunds.queue_url
         self.refund_queue_arn = refunds.queue_arn
         self.refund_dead_letter_queue_name = refunds.dead_letter_queue_name

@@ -12,9 +12,6 @@ from preview.resources.comparison import Again, ResourceChange, compared
 from preview.resources.differences import Difference, differences
 from preview.workflow import WorkflowChange, workflow_changes
 
-# What front ends are configured with (README, "Deploy to AWS").
-FRONT_END = ("graphqlUrl", "realtimeUrl", "region", "userPoolId", "userPoolClientId")
-
 
 @dataclass(frozen=True, kw_only=True)
 class StagePreview:

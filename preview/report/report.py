@@ -4,9 +4,10 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+from outputs.public import PUBLIC
 from preview.resources.comparison import ResourceChange
 from preview.resources.differences import ABSENT, Difference
-from preview.stage_preview import FRONT_END, StagePreview
+from preview.stage_preview import StagePreview
 
 FORMAT = 1
 
@@ -84,7 +85,7 @@ def _stage(stage: StagePreview) -> dict[str, Any]:
         ],
         "options": [_difference(each) for each in stage.options],
         "outputs": [
-            _difference(each) | {"frontEnd": each.root in FRONT_END} for each in stage.outputs
+            _difference(each) | {"frontEnd": each.root in PUBLIC} for each in stage.outputs
         ],
         "cost": {
             when: {

@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from outputs.public import PUBLIC
 from preview.resources.comparison import REPLACED, Operation, ResourceChange
 from preview.resources.differences import ABSENT, Difference
-from preview.stage_preview import FRONT_END, StagePreview
+from preview.stage_preview import StagePreview
 
 SIGNS: dict[Operation, str] = {
     "create": "+",
@@ -81,7 +82,7 @@ def _warnings(stage: StagePreview) -> Iterator[str]:
         if not each.known and each.properties and each.operation == "update":
             yield f"{what} changes, and may be replaced: its type is not known here."
     for each in stage.outputs:
-        if each.root in FRONT_END and not stage.is_new:
+        if each.root in PUBLIC and not stage.is_new:
             yield f"Output {each.path} changes: front ends are configured with it."
     for each in stage.options:
         if each.path == "aws:region" and not stage.is_new:

@@ -14,6 +14,18 @@ def test_each_output_names_a_thing_that_is_there(stage: Stage) -> None:
         UserPoolId=outputs["userPoolId"], ClientId=outputs["userPoolClientId"]
     )["UserPoolClient"]
     assert "ClientSecret" not in client
+    pool = aws.cognito.describe_user_pool(UserPoolId=outputs["userPoolId"])["UserPool"]
+    asked = pool.get("Policies", {}).get("PasswordPolicy", {})
+    assert outputs["passwordPolicy"] == {
+        name: asked.get(name[0].upper() + name[1:]) for name in outputs["passwordPolicy"]
+    }
+    groups = aws.cognito.list_groups(UserPoolId=outputs["userPoolId"])["Groups"]
+    assert outputs["userGroups"] == [group.get("GroupName") for group in groups]
+    api = aws.appsync.get_graphql_api(apiId=outputs["graphqlUrl"].split("/")[-2])["graphqlApi"]
+    assert outputs["defaultAuthorizationMode"] == api.get("authenticationType")
+    assert outputs["authorizationModes"] == [
+        each.get("authenticationType") for each in api.get("additionalAuthenticationProviders", [])
+    ]
     for queue in ("orderQueueUrl", "deadLetterQueueUrl"):
         assert aws.sqs.get_queue_attributes(QueueUrl=outputs[queue], AttributeNames=["QueueArn"])
     for table in ("orderTableName", "restaurantStaffTableName"):
@@ -28,4 +40,5 @@ def test_two_stages_fit_one_account(deploy: Deploy) -> None:
 
     assert set(first.outputs) == set(second.outputs)
     same = {name for name in first.outputs if first.outputs[name] == second.outputs[name]}
-    assert same == {"region"}
+    settings = {"passwordPolicy", "userGroups", "defaultAuthorizationMode", "authorizationModes"}
+    assert same == {"stage", "region"} | settings

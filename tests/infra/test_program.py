@@ -363,6 +363,7 @@ def test_every_log_group_keeps_the_stages_days(
 
 def test_the_outputs_are_the_documented_ones(stage: Recording) -> None:
     queues = {
+        "mailQueueUrl": "customer-mail",
         "mailDeadLetterQueueUrl": "customer-mail-dead-letters",
         "undeliveredMailQueueUrl": "undelivered-mail",
     }
@@ -372,22 +373,51 @@ def test_the_outputs_are_the_documented_ones(stage: Recording) -> None:
         if name in stage.names("aws:sqs/queue:Queue")
     }
     assert stage.outputs == {
+        # Each says which it is: the next test.
+        "stage": stage.outputs["stage"],
         "graphqlUrl": "https://order-api.example/graphql",
         "realtimeUrl": "wss://order-api.example/graphql",
         "region": REGION,
         "userPoolId": "customers-UserPool",
         "userPoolClientId": "customers-UserPoolClient",
+        "passwordPolicy": {
+            "minimumLength": 12,
+            "requireLowercase": True,
+            "requireNumbers": True,
+            "requireSymbols": False,
+            "requireUppercase": True,
+        },
+        "userGroups": ["staff"],
+        "defaultAuthorizationMode": "AMAZON_COGNITO_USER_POOLS",
+        "authorizationModes": ["AWS_IAM"],
         "orderQueueUrl": f"{URL}/order-queue",
+        "orderConsumerId": "order-queue-EventSourceMapping",
         "deadLetterQueueUrl": f"{URL}/order-queue-dead-letters",
+        "refundQueueUrl": f"{URL}/refunds",
         "refundDeadLetterQueueUrl": f"{URL}/refunds-dead-letters",
         "broadcastDeadLetterQueueUrl": f"{URL}/order-broadcast-dead-letters",
         **mail,
+        **({"mailTableName": "customer-mails-1a2b3c4"} if mail else {}),
         "orderTableName": "orders-1a2b3c4",
         "paymentTableName": "payments-1a2b3c4",
         "restaurantStaffTableName": "restaurant-staff-1a2b3c4",
         "workflowArn": WORKFLOW,
         "notificationTopicArn": TOPIC,
+        "functions": {
+            name: {
+                "name": f"{name.replace('_', '-')}-1a2b3c4",
+                "logGroup": f"{name.replace('_', '-')}-1a2b3c4",
+            }
+            for name in (
+                *("start_workflow", "take_payment", "refund_payment", "broadcast_update"),
+                *(["email_customer"] if mail else []),
+            )
+        },
     }
+
+
+def test_the_outputs_say_whose_they_are(local: Recording, dev: Recording, prod: Recording) -> None:
+    assert [each.outputs["stage"] for each in (local, dev, prod)] == ["local", "dev", "prod"]
 
 
 @pytest.fixture(scope="module")
@@ -403,8 +433,12 @@ def test_customers_are_mailed_only_with_a_sender(local: Recording, without: Reco
     }
     assert mail <= {each.name for each in local.resources}
     assert not mail & {each.name for each in without.resources}
-    assert {"mailDeadLetterQueueUrl", "undeliveredMailQueueUrl"} <= set(local.outputs)
-    assert not {"mailDeadLetterQueueUrl", "undeliveredMailQueueUrl"} & set(without.outputs)
+    outputs = {
+        *("mailQueueUrl", "mailTableName", "mailDeadLetterQueueUrl", "undeliveredMailQueueUrl"),
+    }
+    assert outputs <= set(local.outputs)
+    assert not outputs & set(without.outputs)
+    assert "email_customer" not in without.outputs["functions"]
 
 
 def test_what_a_stage_does_not_ask_for_is_absent(dev: Recording, prod: Recording) -> None:
@@ -601,7 +635,9 @@ def test_a_wrong_configuration_registers_nothing() -> None:
 
 
 def test_nothing_secret_is_exported(stage: Recording) -> None:
-    assert not any(word in json.dumps(stage.outputs).lower() for word in ("secret", "password"))
+    # What a password must have is no password.
+    exported = {name: each for name, each in stage.outputs.items() if name != "passwordPolicy"}
+    assert not any(word in json.dumps(exported).lower() for word in ("secret", "password"))
 
 
 def test_standard_tools_may_ask_dev_for_its_schema(dev: Recording) -> None:

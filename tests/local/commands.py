@@ -18,9 +18,13 @@ OUTPUTS = {
     "userPoolId",
     "userPoolClientId",
     "orderQueueUrl",
+    "orderConsumerId",
     "deadLetterQueueUrl",
+    "refundQueueUrl",
     "refundDeadLetterQueueUrl",
     "broadcastDeadLetterQueueUrl",
+    "mailQueueUrl",
+    "mailTableName",
     "mailDeadLetterQueueUrl",
     "undeliveredMailQueueUrl",
     "orderTableName",
@@ -28,6 +32,7 @@ OUTPUTS = {
     "restaurantStaffTableName",
     "workflowArn",
     "notificationTopicArn",
+    "functions",
 }
 
 Start = Callable[..., Run]

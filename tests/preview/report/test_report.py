@@ -11,6 +11,7 @@ import pytest
 from rich.console import Console
 
 from local.engine.program import ROOT
+from outputs.public import PUBLIC
 from policy import Violation
 from preview.api.api_change import ApiChange, FieldChange
 from preview.permissions import PermissionChange
@@ -19,7 +20,7 @@ from preview.report.report import Report
 from preview.report.text import show
 from preview.resources.comparison import ResourceChange
 from preview.resources.differences import ABSENT, Difference
-from preview.stage_preview import FRONT_END, StagePreview
+from preview.stage_preview import StagePreview
 from preview.workflow import WorkflowChange
 
 TABLE = "aws:dynamodb/table:Table"
@@ -121,7 +122,7 @@ def test_it_ends_with_one_where_a_policy_or_the_api_breaks() -> None:
 def test_what_front_ends_are_configured_with_is_what_the_readme_says() -> None:
     told = (ROOT / "README.md").read_text()
     listed = told.partition("gives front ends what they need:")[2].partition("; and operators")[0]
-    assert set(re.findall(r"`(\w+)`", listed)) == {*FRONT_END}
+    assert set(re.findall(r"`(\w+)`", listed)) == {*PUBLIC}
 
 
 def test_text_fits_a_terminal_and_tells_everything() -> None:

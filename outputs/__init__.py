@@ -1,0 +1,1 @@
+"""What a front end is configured with, of a stage's outputs."""
