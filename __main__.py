@@ -7,12 +7,7 @@ from infra.guarded_table import Guards
 from infra.order_api import OrderApi, OrderApiArgs
 from infra.order_broadcast import OrderBroadcast, OrderBroadcastArgs
 from infra.order_notifications import OrderNotifications, OrderNotificationsArgs
-from infra.order_operations import (
-    OrderOperations,
-    OrderOperationsArgs,
-    WatchedFunction,
-    WatchedMail,
-)
+from infra.order_operations import OrderOperations, OrderOperationsArgs, WatchedMail
 from infra.order_queue import OrderQueue, OrderQueueArgs
 from infra.order_store import OrderStore, OrderStoreArgs
 from infra.order_workflow import OrderWorkflow, OrderWorkflowArgs
@@ -126,18 +121,10 @@ OrderOperations(
         broadcast_dead_letter_queue_name=broadcast.dead_letter_queue_name,
         workflow_arn=workflow.workflow_arn,
         workflow_log_group_name=workflow.log_group_name,
-        start_workflow=WatchedFunction(
-            name=queue.consumer_name, log_group_name=queue.consumer_log_group_name
-        ),
-        take_payment=WatchedFunction(
-            name=payments.take_payment_name, log_group_name=payments.take_payment_log_group_name
-        ),
-        refund_payment=WatchedFunction(
-            name=payments.refund_payment_name, log_group_name=payments.refund_payment_log_group_name
-        ),
-        broadcast_update=WatchedFunction(
-            name=broadcast.function_name, log_group_name=broadcast.function_log_group_name
-        ),
+        start_workflow=queue.consumer,
+        take_payment=payments.take_payment,
+        refund_payment=payments.refund_payment,
+        broadcast_update=broadcast.consumer,
         order_table_name=store.table_name,
         payment_table_name=payments.ledger_name,
         staff_table_name=staff.table_name,
@@ -145,10 +132,8 @@ OrderOperations(
         mail=WatchedMail(
             dead_letter_queue_name=mail.dead_letter_queue_name,
             undelivered_queue_name=mail.undelivered_queue_name,
-            email_customer=WatchedFunction(
-                name=mail.function_name, log_group_name=mail.function_log_group_name
-            ),
-            table_name=mail.table_name,
+            email_customer=mail.consumer,
+            table_name=mail.mail_table_name,
         )
         if mail
         else None,

@@ -1,6 +1,6 @@
 """What is counted of orders: CloudWatch's metrics, written as lines of the log, so by no call.
 
-A line is Powertools' embedded metric format, of namespace `orderflow` and the one dimension `stage`:
+A line is of the embedded metric format, of namespace `orderflow` and the one dimension `stage`:
 each further value of a dimension would be another metric to pay for.
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format.html
 """

@@ -3,8 +3,7 @@
 from infra.order_operations.operations import (
     OrderOperations,
     OrderOperationsArgs,
-    WatchedFunction,
     WatchedMail,
 )
 
-__all__ = ["OrderOperations", "OrderOperationsArgs", "WatchedFunction", "WatchedMail"]
+__all__ = ["OrderOperations", "OrderOperationsArgs", "WatchedMail"]

@@ -1,13 +1,13 @@
 """One screen that tells whether customers are well, and the questions to ask the logs next.
 
-Both are data: dashboard.yaml is the body as CloudWatch has it, queries.yaml has a query by its name.
+Both are data: dashboard.yaml is the body as CloudWatch has it, queries.yaml has each query by name.
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import pulumi
 import pulumi_aws as aws
@@ -27,9 +27,7 @@ def dashboard(name: str, places: Places, opts: pulumi.ResourceOptions) -> None:
         name,
         # Pulumi makes up no name for these.
         dashboard_name=f"{pulumi.get_project()}-{pulumi.get_stack()}",
-        dashboard_body=pulumi.Output.all(**places).apply(
-            lambda values: json.dumps(_filled(_read(DASHBOARD), values))
-        ),
+        dashboard_body=pulumi.Output.all(**places).apply(_body),
         opts=opts,
     )
 
@@ -40,7 +38,7 @@ def saved_queries(places: Places, opts: pulumi.ResourceOptions) -> None:
             name,
             query_string=query["query"],
             log_group_names=pulumi.Output.all(**places).apply(
-                lambda values, groups=query["groups"]: _filled(groups, values)
+                lambda values, groups=query["groups"]: _those_there(groups, values)
             ),
             opts=opts,
         )
@@ -50,21 +48,20 @@ def _read(file: Path) -> Any:
     return yaml.load(file.read_text(), yaml.CSafeLoader)
 
 
-def _filled(value: Any, values: Mapping[str, str]) -> Any:
-    """The same with each `${Place}` filled."""
-    if isinstance(value, str):
-        return substitute(value, values)
-    if isinstance(value, dict):
-        return {key: _filled(each, values) for key, each in cast(dict[str, Any], value).items()}
-    if isinstance(value, list):
-        return list(_those_there(cast(list[Any], value), values))
-    return value
+def _body(values: Mapping[str, str]) -> str:
+    body = _read(DASHBOARD)
+    for widget in body["widgets"]:
+        if metrics := widget["properties"].get("metrics"):
+            widget["properties"]["metrics"] = _those_there(metrics, values)
+    return substitute(json.dumps(body), values)
 
 
-def _those_there(items: list[Any], values: Mapping[str, str]) -> Iterator[Any]:
-    for item in items:
-        try:
-            yield _filled(item, values)
-        except KeyError as place:
-            if place.args[0] not in OF_MAIL:
-                raise
+def _those_there(items: list[Any], values: Mapping[str, str]) -> list[Any]:
+    """The items with each `${Place}` filled, without those of mail that is not there."""
+    absent = [f"${{{place}}}" for place in OF_MAIL - values.keys()]
+    texts = [json.dumps(item) for item in items]
+    return [
+        json.loads(substitute(text, values))
+        for text in texts
+        if not any(place in text for place in absent)
+    ]

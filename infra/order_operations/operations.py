@@ -10,19 +10,12 @@ from infra.order_operations import watched
 from infra.order_operations.alarms import Alarm, metric_alarm
 from infra.order_operations.dashboard import dashboard, saved_queries
 from infra.order_operations.objectives import watch
-from infra.order_store import BY_RESTAURANT
+from infra.order_store import BY_ID, BY_RESTAURANT
 from infra.policy import resource_policy
+from infra.python_function import FunctionNames
 
 # What the resolvers' console.error begins with where a request fails by a fault of ours.
 FAULT = "Fault:"
-
-
-@dataclass(frozen=True, kw_only=True)
-class WatchedFunction:
-    """A function, and where it logs."""
-
-    name: pulumi.Input[str]
-    log_group_name: pulumi.Input[str]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,7 +30,7 @@ class WatchedMail:
 
     dead_letter_queue_name: pulumi.Input[str]
     undelivered_queue_name: pulumi.Input[str]
-    email_customer: WatchedFunction
+    email_customer: pulumi.Input[FunctionNames]
     table_name: pulumi.Input[str]
 
 
@@ -61,10 +54,10 @@ class OrderOperationsArgs:
     broadcast_dead_letter_queue_name: pulumi.Input[str]
     workflow_arn: pulumi.Input[str]
     workflow_log_group_name: pulumi.Input[str]
-    start_workflow: WatchedFunction
-    take_payment: WatchedFunction
-    refund_payment: WatchedFunction
-    broadcast_update: WatchedFunction
+    start_workflow: pulumi.Input[FunctionNames]
+    take_payment: pulumi.Input[FunctionNames]
+    refund_payment: pulumi.Input[FunctionNames]
+    broadcast_update: pulumi.Input[FunctionNames]
     order_table_name: pulumi.Input[str]
     payment_table_name: pulumi.Input[str]
     staff_table_name: pulumi.Input[str]
@@ -134,14 +127,18 @@ class OrderOperations(pulumi.ComponentResource):
 def _alarms(args: OrderOperationsArgs) -> Iterator[Alarm]:
     mail = args.mail
     functions = {
-        "started": args.start_workflow.name,
-        "paid": args.take_payment.name,
-        "refunded": args.refund_payment.name,
-        "published": args.broadcast_update.name,
-        **({"mailed": mail.email_customer.name} if mail else {}),
+        "started": _name(args.start_workflow),
+        "paid": _name(args.take_payment),
+        "refunded": _name(args.refund_payment),
+        "published": _name(args.broadcast_update),
+        **({"mailed": _name(mail.email_customer)} if mail else {}),
     }
     orders = {"TableName": args.order_table_name}
-    index = {**orders, "GlobalSecondaryIndexName": BY_RESTAURANT}
+    with_indexes = {
+        "orders": orders,
+        "by_restaurant": {**orders, "GlobalSecondaryIndexName": BY_RESTAURANT},
+        "by_id": {**orders, "GlobalSecondaryIndexName": BY_ID},
+    }
     yield watched.resting(
         "orders-rejected",
         "Messages rest in the dead-letter queue. Customers see these orders pending, or not at"
@@ -179,37 +176,36 @@ def _alarms(args: OrderOperationsArgs) -> Iterator[Alarm]:
         "start-workflow",
         "The function that starts workflows goes on failing. Customers' orders are accepted, and"
         " wait.",
-        args.start_workflow.name,
+        _name(args.start_workflow),
     )
-    yield watched.payments_failing(args.take_payment.name)
+    yield watched.payments_failing(_name(args.take_payment))
     yield watched.failing(
         "refund-payment",
         "The function that gives payments back goes on failing. Customers wait for their money.",
-        args.refund_payment.name,
+        _name(args.refund_payment),
     )
     yield watched.failing(
         "broadcast-update",
         "The function that publishes changes goes on failing. Customers who watch their orders"
         " see nothing happen.",
-        args.broadcast_update.name,
+        _name(args.broadcast_update),
     )
     if mail:
         yield watched.failing(
             "email-customer",
             "The function that mails goes on failing. Customers get no mail.",
-            mail.email_customer.name,
+            _name(mail.email_customer),
         )
     yield watched.functions_throttled(functions)
-    yield watched.updates_late(args.broadcast_update.name)
+    yield watched.updates_late(_name(args.broadcast_update))
     yield watched.api_failing(args.api_id)
     yield watched.tables_throttled(
         written={
-            "orders": orders,
-            "index": index,
+            **with_indexes,
             "ledger": {"TableName": args.payment_table_name},
             **({"mails": {"TableName": mail.table_name}} if mail else {}),
         },
-        read={"orders": orders, "index": index, "staff": {"TableName": args.staff_table_name}},
+        read={**with_indexes, "staff": {"TableName": args.staff_table_name}},
     )
     yield watched.notifications_failed(args.notification_topic_name)
     if mail:
@@ -230,24 +226,32 @@ def _places(args: OrderOperationsArgs) -> dict[str, pulumi.Input[str]]:
         "BroadcastDeadLetters": args.broadcast_dead_letter_queue_name,
         "WorkflowArn": args.workflow_arn,
         "WorkflowLogs": args.workflow_log_group_name,
-        "StartWorkflow": args.start_workflow.name,
-        "StartWorkflowLogs": args.start_workflow.log_group_name,
-        "TakePayment": args.take_payment.name,
-        "TakePaymentLogs": args.take_payment.log_group_name,
-        "RefundPayment": args.refund_payment.name,
-        "RefundPaymentLogs": args.refund_payment.log_group_name,
-        "BroadcastUpdate": args.broadcast_update.name,
-        "BroadcastUpdateLogs": args.broadcast_update.log_group_name,
+        "StartWorkflow": _name(args.start_workflow),
+        "StartWorkflowLogs": _log_group(args.start_workflow),
+        "TakePayment": _name(args.take_payment),
+        "TakePaymentLogs": _log_group(args.take_payment),
+        "RefundPayment": _name(args.refund_payment),
+        "RefundPaymentLogs": _log_group(args.refund_payment),
+        "BroadcastUpdate": _name(args.broadcast_update),
+        "BroadcastUpdateLogs": _log_group(args.broadcast_update),
         "OrderTable": args.order_table_name,
         "PaymentTable": args.payment_table_name,
         **(
             {
                 "MailDeadLetters": mail.dead_letter_queue_name,
                 "UndeliveredMail": mail.undelivered_queue_name,
-                "EmailCustomer": mail.email_customer.name,
-                "EmailCustomerLogs": mail.email_customer.log_group_name,
+                "EmailCustomer": _name(mail.email_customer),
+                "EmailCustomerLogs": _log_group(mail.email_customer),
             }
             if mail
             else {}
         ),
     }
+
+
+def _name(function: pulumi.Input[FunctionNames]) -> pulumi.Output[str]:
+    return pulumi.Output.from_input(function).apply(lambda names: names["name"])
+
+
+def _log_group(function: pulumi.Input[FunctionNames]) -> pulumi.Output[str]:
+    return pulumi.Output.from_input(function).apply(lambda names: names["logGroup"])
