@@ -10,12 +10,11 @@ from typing import Any
 
 from local.embedded_cloud import STAGE
 from local.engine import name_prefix
+from ops.traceback import raised
 
 TROUBLE = ("WARNING", "ERROR", "CRITICAL")
 # Pulumi.yaml's pattern: orderflow-local-take-payment-1a2b3c4.
 FUNCTION = re.compile(rf"{re.escape(name_prefix(STAGE))}(.+)-[0-9a-f]{{7}}")
-# A frame of ours in a traceback, wherever the emulator has unpacked the function.
-FRAME = re.compile(r'  File ".*?/(functions/[^"]+)", line (\d+)')
 # What Powertools writes with each entry, and no reader asks for.
 ROUTINE = frozenset(
     {
@@ -130,13 +129,3 @@ def _logged(line: str) -> dict[str, Any] | None:
     except ValueError:
         return None
     return logged if "level" in logged else None
-
-
-def raised(lines: list[str]) -> str:
-    """The exception of a traceback, and where in functions/ it came from; empty without one."""
-    text = next((line for line in reversed(lines) if line.strip()), "").strip()
-    frames = [frame for line in lines if (frame := FRAME.match(line))]
-    where = f", {frames[-1][1]} line {frames[-1][2]}" if frames else ""
-    # The class without its module.
-    text = re.sub(r"^(?:[a-z_]\w*\.)+(?=[A-Z]\w*(?::|$))", "", text.removeprefix("[ERROR] "))
-    return f"{text}{where}" if text else ""

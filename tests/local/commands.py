@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from tests.local.processes import ROOT, Run
 
-SOURCES = ("infra", "functions", "graphql", "local")
+SOURCES = ("infra", "functions", "graphql", "local", "ops", "outputs")
 OUTPUTS = {
     "graphqlUrl",
     "realtimeUrl",
