@@ -48,7 +48,7 @@ class OrderBroadcast(pulumi.ComponentResource):
         function = PythonFunction(
             "broadcast-update",
             PythonFunctionArgs(
-                packages=["broadcast_update", "order_metrics"],
+                packages=["broadcast_update", "telemetry"],
                 timeout_seconds=30,
                 log_retention_days=args.log_retention_days,
                 environment={

@@ -115,7 +115,7 @@ class OrderNotifications(pulumi.ComponentResource):
             "customer-mail",
             ConsumedQueueArgs(
                 consumer=PythonFunctionArgs(
-                    packages=["email_customer", "order_metrics"],
+                    packages=["email_customer", "telemetry"],
                     timeout_seconds=MAIL_SECONDS,
                     log_retention_days=args.log_retention_days,
                     environment={

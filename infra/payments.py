@@ -64,7 +64,7 @@ class Payments(pulumi.ComponentResource):
 
         def function(package: str, seconds: int, action: str) -> PythonFunctionArgs:
             return PythonFunctionArgs(
-                packages=[package, "payments", "order_metrics"],
+                packages=[package, "payments", "telemetry"],
                 timeout_seconds=seconds,
                 log_retention_days=args.log_retention_days,
                 environment={

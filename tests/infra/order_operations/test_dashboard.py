@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
-from functions.order_metrics.order_metrics import OrderMetric
+from functions.telemetry.metrics import OrderMetric
 from infra.order_operations.dashboard import DASHBOARD, QUERIES
 from preview.recording import Recording
 

@@ -6,13 +6,15 @@ https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedd
 """
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
-from aws_lambda_powertools import Metrics
 from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.metrics.provider.cloudwatch_emf.cloudwatch import (
+    AmazonCloudWatchEMFProvider,
+)
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -42,32 +44,50 @@ class OrderMetric(StrEnum):
     CUSTOMERS_MAILED = "CustomersMailed"
 
 
-# Without a service, as each would be a dimension.
-_metrics = Metrics(namespace=NAMESPACE, service="")
+# What the call that is going on has counted; None: none is.
+Count = tuple[OrderMetric, MetricUnit, float]
+_call: list[Count] | None = None
 
 
 def count(metric: OrderMetric, by: int = 1) -> None:
-    """Count it for this call; `by` 0 has the metric be there, and at 0."""
-    _metrics.add_metric(name=metric, unit=MetricUnit.Count, value=by)
+    """Count it for the call that is going on; by 0, that the metric is there, and none of it."""
+    if _call is not None:
+        _call.append((metric, MetricUnit.Count, by))
 
 
 def measure(metric: OrderMetric, milliseconds: float) -> None:
     """One of the values whose distribution the metric is."""
-    _metrics.add_metric(name=metric, unit=MetricUnit.Milliseconds, value=milliseconds)
+    if _call is not None:
+        _call.append((metric, MetricUnit.Milliseconds, milliseconds))
 
 
 def counted(handler: Callable[P, R]) -> Callable[P, R]:
-    """Write what a call has counted when it ends, however it ends."""
+    """Write what a call has counted when it ends, however it ends.
+
+    What a call that is killed has counted is lost; where it is delivered again, it is counted then.
+    """
 
     @wraps(handler)
     def handle(*args: P.args, **kwargs: P.kwargs) -> R:
-        # What was cut off half-way is delivered again, and counted then.
-        _metrics.provider.metric_set.clear()
-        _metrics.provider.dimension_set[STAGE] = os.environ["STAGE"]
+        global _call
+        outer, _call = _call, (counts := list[Count]())
         try:
             return handler(*args, **kwargs)
         finally:
-            if _metrics.provider.metric_set:
-                _metrics.flush_metrics()
+            _call = outer
+            _write(counts)
 
     return handle
+
+
+def _write(counts: Sequence[Count]) -> None:
+    # Without a service, as that would be a dimension. Its own for each call: Powertools' Metrics
+    # warns whenever it keeps a dimension from one call to the next.
+    metrics = AmazonCloudWatchEMFProvider(
+        namespace=NAMESPACE, service="", dimension_set={STAGE: os.environ["STAGE"]}
+    )
+    for metric, unit, value in counts:
+        metrics.add_metric(name=metric, unit=unit, value=value)
+    # A hundred values of one metric are written at once.
+    if metrics.metric_set:
+        metrics.flush_metrics()
