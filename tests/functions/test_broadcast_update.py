@@ -416,7 +416,11 @@ def ended(item: dict[str, Any], at: str, reason: str | None = None) -> dict[str,
     end = {"attempt": item["attempt"], "status": status, "name": item["name"]}
     why = {"statusReason": reason} if reason else {}
     return {
-        **{**item, "status": status, "updatedAt": at, "version": item["version"] + 1, **why},
+        **item,
+        "status": status,
+        "updatedAt": at,
+        "version": item["version"] + 1,
+        **why,
         "ended": {**end, **why},
     }
 

@@ -8,12 +8,12 @@ from typing import Any, cast
 
 import pulumi
 import pytest
+from infra.order_alarms import OrderAlarms, OrderAlarmsArgs
 from pulumi.provider.experimental.util import camel_case
 
 from infra.consumed_queue import ConsumedQueue, ConsumedQueueArgs
 from infra.customer_pool import CustomerPool, CustomerPoolArgs
 from infra.guarded_table import Guards
-from infra.order_alarms import OrderAlarms, OrderAlarmsArgs
 from infra.order_api import OrderApi, OrderApiArgs
 from infra.order_broadcast import OrderBroadcast, OrderBroadcastArgs
 from infra.order_notifications import OrderNotifications, OrderNotificationsArgs
