@@ -74,6 +74,9 @@ def _arns(stage: Stage) -> dict[str, list[str]]:
         "broadcast-function": [
             arn("lambda", f"function:{stage.functions['broadcast_update']['name']}")
         ],
-        "log-groups": [arn("logs", f"log-group:{group}:*") for group in groups],
+        # By itself, and with its streams: AWS's pages name it either way.
+        "log-groups": [
+            arn("logs", f"log-group:{group}{streams}") for group in groups for streams in ("", ":*")
+        ],
         "user-pool": [arn("cognito-idp", f"userpool/{stage.output('userPoolId')}")],
     }

@@ -8,14 +8,13 @@ import sys
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from local.embedded_cloud import EmbeddedCloud
 from tests.e2e.stage import Stage as Deployed
 from tests.e2e.stage import eventually, message
 from tests.local.processes import ROOT
+from tests.ops.changes import changes_of
 from tests.ops.conftest import Ask, Deploy
 
 pytestmark = pytest.mark.cloud
@@ -124,52 +123,16 @@ def test_they_are_discarded_into_a_file(paused: Deployed, ask: Ask, tmp_path: Pa
     assert paused.depth("deadLetterQueueUrl") == len(others)
 
 
-def changes_of(cloud: EmbeddedCloud, deployed: Deployed, order_id: str) -> dict[str, Any]:
-    """What Lambda writes of changes that it could not have published."""
-    table = deployed.outputs["orderTableName"]
-    arn = cloud.aws.dynamodb.describe_table(TableName=table)["Table"]["LatestStreamArn"]
-    import boto3
-
-    streams = boto3.client(
-        "dynamodbstreams",
-        endpoint_url=cloud.emulator.url,
-        region_name="us-east-1",
-        aws_access_key_id="test",
-        aws_secret_access_key="test",
-    )
-    shard = streams.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"][0]["ShardId"]
-    iterator = streams.get_shard_iterator(
-        StreamArn=arn, ShardId=shard, ShardIteratorType="TRIM_HORIZON"
-    )["ShardIterator"]
-    numbers = [
-        record["dynamodb"]["SequenceNumber"]
-        for record in streams.get_records(ShardIterator=iterator)["Records"]
-        if record["dynamodb"]["Keys"]["id"]["S"] == order_id
-    ]
-    return {
-        "requestContext": {"condition": "RetryAttemptsExhausted"},
-        "DDBStreamBatchInfo": {
-            "shardId": shard,
-            "startSequenceNumber": numbers[0],
-            "endSequenceNumber": numbers[-1],
-            "batchSize": len(numbers),
-            "streamArn": arn,
-        },
-    }
-
-
-def test_changes_that_were_not_published_are(
-    cloud: EmbeddedCloud, standard: Deployed, ask: Ask
-) -> None:
+def test_changes_that_were_not_published_are(standard: Deployed, ask: Ask) -> None:
     order_id = standard.store("erin")
     eventually(lambda: standard.log_lines("broadcast-update", order_id), bool)
     again = standard.log_lines("broadcast-update", order_id)
     queue = standard.outputs["broadcastDeadLetterQueueUrl"]
-    known = changes_of(cloud, standard, order_id)
+    known = changes_of(standard, order_id)
     forgotten = json.loads(json.dumps(known))
     forgotten["DDBStreamBatchInfo"]["startSequenceNumber"] = "1" * 21
     for body in (known, forgotten):
-        cloud.aws.sqs.send_message(QueueUrl=queue, MessageBody=json.dumps(body))
+        standard.cloud.aws.sqs.send_message(QueueUrl=queue, MessageBody=json.dumps(body))
 
     _, found = ask(standard, "find", order_id)
     rests = [each for each in found["orders"][0]["timeline"] if each["where"] == "dead letters"]
@@ -188,4 +151,4 @@ def test_changes_that_were_not_published_are(
         lambda lines: len(lines) > len(again),
     )
     assert [line["message"] for line in lines] == ["Update published"] * (len(again) + 1)
-    cloud.aws.sqs.purge_queue(QueueUrl=queue)
+    standard.cloud.aws.sqs.purge_queue(QueueUrl=queue)
