@@ -5,6 +5,7 @@ could not be done, and nothing, or not all, was changed; 130: interrupted.
 """
 
 import argparse
+import json
 import re
 import sys
 from collections.abc import Callable
@@ -85,6 +86,9 @@ def parser() -> argparse.ArgumentParser:
     load.add_argument("--password-file", type=Path, help="with that customer's password")
     load.add_argument("--on", metavar="STAGE", help="the stage once more; prod needs it")
     load.add_argument("--keep", action="store_true", help="do not delete the orders")
+
+    policy = command("policy", "print the IAM policy that an operator of the stage needs")
+    policy.add_argument("commands", nargs="*", metavar="COMMAND", help="such as 'staff add'; all")
     return main
 
 
@@ -161,6 +165,11 @@ def run(stage: Stage, terminal: Terminal, given: argparse.Namespace) -> int:
             from ops.replay import run as replay
 
             return replay(stage, terminal, given.name)
+        case "policy":
+            from ops.permissions import policy
+
+            print(json.dumps(policy(stage, given.commands), indent=2))
+            return 0
         case _:
             return _run_load(stage, terminal, given)
 

@@ -80,5 +80,6 @@ class Mails:
 
 
 def _mailed(record: Item) -> Mailed:
-    at = datetime.fromtimestamp(record["expiration"], UTC) - KEPT_FOR
+    # Known to the second: it was before the next one.
+    at = datetime.fromtimestamp(record["expiration"] + 0.999, UTC) - KEPT_FOR
     return Mailed(at=at, mail_id=json.loads(record.get("data") or "null"))

@@ -8,9 +8,9 @@ customer's next change refused. Nothing is written; who has seen the version kno
 import json
 from typing import TYPE_CHECKING, Any
 
-from ops.orders import Item, OrderKey, Orders
+from ops.orders import Item, OrderKey, Orders, spelled
 from ops.stage import OpsError, Stage
-from ops.terminal import Terminal, plain_json
+from ops.terminal import Terminal, plain_json, whole
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodbstreams.type_defs import RecordTypeDef
@@ -31,7 +31,7 @@ def run(stage: Stage, terminal: Terminal, name: str) -> int:
         customer_id = orders.customer_id(name)
         keys = [(customer_id, item["id"]) for item in orders.newest_of(customer_id, MOST_ORDERS)]
     else:
-        keys = orders.keys_of(name)
+        keys = orders.keys_of(spelled(name))
     if not keys:
         raise OpsError(f"Stage {stage.name} has no order of {name}.")
     terminal.confirm(
@@ -43,7 +43,7 @@ def run(stage: Stage, terminal: Terminal, name: str) -> int:
         (order_id, published or "deleted: nothing is left to tell")
         for (_, order_id), published in done.items()
     ]
-    terminal.table(["order", "published version"], rows)
+    terminal.table([whole("order"), "published version"], rows)
     terminal.document(
         {
             "stage": stage.name,

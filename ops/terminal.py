@@ -77,12 +77,23 @@ class Terminal:
     def progress(self) -> Progress:
         """Bars of long work, which leave standard output alone."""
         columns = (TextColumn("{task.description:>10}"), BarColumn(), MofNCompleteColumn())
-        return Progress(*columns, TimeElapsedColumn(), console=self._aside, transient=True)
+        return Progress(
+            *columns,
+            TimeElapsedColumn(),
+            console=self._aside,
+            transient=True,
+            disable=not self._aside.is_terminal,
+        )
 
 
 def number(name: str) -> Column:
     """A column of numbers."""
     return Column(name, justify="right")
+
+
+def whole(name: str) -> Column:
+    """A column of what is copied, such as ids: never cut."""
+    return Column(name, no_wrap=True, min_width=26, overflow="fold")
 
 
 def _console(*, stderr: bool = False) -> Console:

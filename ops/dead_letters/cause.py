@@ -24,7 +24,7 @@ def cause_of(message: Mapping[str, Any]) -> str:
     match body:
         # An execution that was cut off, as EventBridge tells of it.
         case {"name": name, "status": status, "cause": cause, "error": error}:
-            return f"execution {name} {status}: {cause or error}"
+            return f"execution {name} {status}" + (f": {cause or error}" if cause or error else "")
         # Changes that were not published, as Lambda tells of them.
         case {"DDBStreamBatchInfo": _, "requestContext": {"condition": condition}}:
             return f"not published: {condition}"

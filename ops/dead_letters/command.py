@@ -14,7 +14,7 @@ from ops.dead_letters.move_task import move_by_sqs
 from ops.dead_letters.moving import Moved, Pace, looking, move
 from ops.dead_letters.queues import MOVED_BY_SQS, DeadLetterQueue, depth, queues_of
 from ops.stage import Stage
-from ops.terminal import Terminal, number
+from ops.terminal import Terminal, number, whole
 
 LEFT = 1
 # What nobody could read in one go.
@@ -295,7 +295,7 @@ def _progress(
 def _show_groups(terminal: Terminal, groups: list[Group]) -> None:
     if groups:
         terminal.table(
-            ["queue", number("letters"), "cause", "oldest", "newest", "such as order"],
+            ["queue", number("letters"), "cause", "oldest", "newest", whole("such as order")],
             [
                 (
                     group.queue,

@@ -18,7 +18,7 @@ from ops.find.logs import customer_in, of_function, window_of
 from ops.find.tables import of_item, of_mails, of_payments
 from ops.orders import Item, OrderKey, Orders, moment, spelled
 from ops.stage import OpsError, Stage
-from ops.terminal import Terminal, number
+from ops.terminal import Terminal, number, whole
 
 NOT_FOUND = 1
 ORDER_ID = re.compile(r"[0-9A-Za-z]{26}|[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
@@ -27,6 +27,8 @@ MOST_ORDERS = 100
 # Of each dead-letter queue; `dead-letters show --order` looks at all.
 MOST_LETTERS = 1000
 AT_ONCE = 12
+# Of what scripts are told of an entry, what people need too.
+SHOWN = ("mailId", "status", "version", "error")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,7 +82,7 @@ def _customer(stage: Stage, terminal: Terminal, address: str) -> int:
     items = orders.newest_of(customer_id, MOST_ORDERS)
     terminal.say(f"{address} is customer {customer_id}; the newest {MOST_ORDERS} orders at most:")
     terminal.table(
-        ["placed", "order", "restaurant", "item", number("attempt"), "status", "reason"],
+        ["placed", whole("order"), "restaurant", "item", number("attempt"), "status", "reason"],
         [
             (
                 moment(item["placedAt"]),
@@ -144,11 +146,7 @@ def _tell(terminal: Terminal, known: Known) -> None:
 
 def _what(entry: Entry) -> str:
     more = [f"{name}={value}" for name, value in entry.detail.items() if name in SHOWN]
-    return "  ".join([entry.what, *more])
-
-
-# Of what scripts are told, what people need too.
-SHOWN = ("mailId", "status", "version", "error", "xray_trace_id")
+    return " ".join([entry.what, *more])
 
 
 def _time(at: datetime | None) -> str | None:

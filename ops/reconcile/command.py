@@ -12,7 +12,7 @@ from ops.reconcile.mending import Mending
 from ops.reconcile.scan import Reads, dollars
 from ops.reconcile.search import Search
 from ops.stage import OpsError, Stage
-from ops.terminal import Terminal, number
+from ops.terminal import Terminal, number, whole
 
 LEFT = 1
 SHOWN = 50
@@ -130,7 +130,7 @@ def _show(terminal: Terminal, found: list[Finding]) -> None:
     if not found:
         return
     terminal.table(
-        ["order", "finding", "why", "mended by"],
+        [whole("order"), "finding", "why", "mended by"],
         [
             (finding.order[1], finding.kind, finding.why, finding.mend or finding.todo)
             for finding in found[:SHOWN]
