@@ -233,12 +233,15 @@ def test_what_a_component_has_only_at_times_is_absent_else(provider: OrderflowPr
     _, unmailed = constructed(
         provider, OrderNotifications, dataclasses.replace(args, sender_email=None)
     )
-    assert set(unmailed) == {"topicArn"}
+    assert set(unmailed) == {"topicArn", "topicName"}
     _, mailed = constructed(provider, OrderNotifications, args)
     assert mailed["customerMail"]["undeliveredQueueName"] == "undelivered-mail-1a2b3c4"
     assert set(mailed["customerMail"]) == {
         "deadLetterQueueName",
         "deadLetterQueueUrl",
+        "queueUrl",
+        "consumer",
+        "mailTableName",
         "undeliveredQueueName",
         "undeliveredQueueUrl",
     }
