@@ -86,36 +86,6 @@ BOUNCES = key("AWS/SES", "Reputation.BounceRate", {})
 COMPLAINTS = key("AWS/SES", "Reputation.ComplaintRate", {})
 WAITING = queue("queue", "ApproximateAgeOfOldestMessage")
 ITERATOR_AGE = function("broadcast-update", "IteratorAge")
-STORIES = {
-    "orders-rejected": resting("dead-letters"),
-    "payments-unrefunded": resting("refund-dead-letters"),
-    "orders-unannounced": resting("broadcast-dead-letters"),
-    "customers-unmailed": resting("mail-dead-letters"),
-    "mails-undelivered": resting("undelivered"),
-    "orders-faulty": at_once(workflow("ExecutionsFailed")),
-    "orders-cut-off": at_once(workflow("ExecutionsTimedOut")),
-    "orders-aborted": at_once(workflow("ExecutionsAborted")),
-    "orders-throttled": repeatedly(workflow("ExecutionThrottled")),
-    "orders-waiting": Story("Maximum", {WAITING: 301}, {WAITING: 300}, 300, 60, "1 of 1", 1, 1),
-    "start-workflow-failing": goes_on(function("start-workflow")),
-    "refund-payment-failing": goes_on(function("refund-payment")),
-    "broadcast-update-failing": goes_on(function("broadcast-update")),
-    "email-customer-failing": goes_on(function("email-customer")),
-    "updates-late": Story(
-        "Maximum", {ITERATOR_AGE: 60_001}, {ITERATOR_AGE: 60_000}, 60_000, 60, "3 of 5", 3, 3
-    ),
-    "api-failing": repeatedly(key("AWS/AppSync", "5XXError", API)),
-    "notifications-failed": at_once(
-        key("AWS/SNS", "NumberOfNotificationsFailed", {"TopicName": "notifications"})
-    ),
-    # Of a whole hour.
-    "mails-bouncing": Story(
-        "Average", {BOUNCES: 0.09}, {BOUNCES: 0.02}, 0.05, 3600, "1 of 1", 26, 35, "ignore"
-    ),
-    "mails-complained-of": Story(
-        "Average", {COMPLAINTS: 0.0038}, {COMPLAINTS: 0}, 0.001, 3600, "1 of 1", 16, 45, "ignore"
-    ),
-}
 # Those that are computed: of which metrics, and by what.
 CALLS = function("take-payment", "Invocations")
 THROTTLED = {
@@ -152,7 +122,35 @@ COMPUTED: dict[str, tuple[dict[str, Key], str]] = {
     "functions-throttled": (THROTTLED, filled(THROTTLED)),
     "tables-throttled": (TABLES, filled(TABLES)),
 }
-STORIES |= {
+STORIES = {
+    "orders-rejected": resting("dead-letters"),
+    "payments-unrefunded": resting("refund-dead-letters"),
+    "orders-unannounced": resting("broadcast-dead-letters"),
+    "customers-unmailed": resting("mail-dead-letters"),
+    "mails-undelivered": resting("undelivered"),
+    "orders-faulty": at_once(workflow("ExecutionsFailed")),
+    "orders-cut-off": at_once(workflow("ExecutionsTimedOut")),
+    "orders-aborted": at_once(workflow("ExecutionsAborted")),
+    "orders-throttled": repeatedly(workflow("ExecutionThrottled")),
+    "orders-waiting": Story("Maximum", {WAITING: 301}, {WAITING: 300}, 300, 60, "1 of 1", 1, 1),
+    "start-workflow-failing": goes_on(function("start-workflow")),
+    "refund-payment-failing": goes_on(function("refund-payment")),
+    "broadcast-update-failing": goes_on(function("broadcast-update")),
+    "email-customer-failing": goes_on(function("email-customer")),
+    "updates-late": Story(
+        "Maximum", {ITERATOR_AGE: 60_001}, {ITERATOR_AGE: 60_000}, 60_000, 60, "3 of 5", 3, 3
+    ),
+    "api-failing": repeatedly(key("AWS/AppSync", "5XXError", API)),
+    "notifications-failed": at_once(
+        key("AWS/SNS", "NumberOfNotificationsFailed", {"TopicName": "notifications"})
+    ),
+    # Of a whole hour.
+    "mails-bouncing": Story(
+        "Average", {BOUNCES: 0.09}, {BOUNCES: 0.02}, 0.05, 3600, "1 of 1", 26, 35, "ignore"
+    ),
+    "mails-complained-of": Story(
+        "Average", {COMPLAINTS: 0.0038}, {COMPLAINTS: 0}, 0.001, 3600, "1 of 1", 16, 45, "ignore"
+    ),
     # A fifth and more; what the workflow asks again is no alarm by itself.
     "take-payment-failing": Story(
         "Sum",
