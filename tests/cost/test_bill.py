@@ -70,8 +70,8 @@ FIREWALL = 3_000_000 * 0.60 / 1e6  # 1.80
 # two, functions-throttled four, tables-throttled eight, and the six windows of the objectives three
 # each, and two. Two composite alarms of each objective are $0.50, ten metrics of the stage's own
 # $0.30, a dashboard $3.00; a web ACL is $5.00 with three rules at $1.00; two queues with a consumer
-# are each asked by five pollers every 20 seconds at $0.40 a million; a topic's key is asked for twice
-# in five minutes at $0.03 for 10,000.
+# are each asked by five pollers every 20 seconds at $0.40 a million; a topic's key is asked for
+# twice in five minutes at $0.03 for 10,000.
 ALARMS = (14 + 2 + 4 + 8 + 6 * 3 + 6 * 2) * 0.10  # 5.80
 COMPOSITE_ALARMS = 2 * 2 * 0.50
 METRICS = 10 * 0.30
