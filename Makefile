@@ -17,7 +17,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # What is set, and to no "no": PERSIST=0 is off.
 on = $(filter-out 0 no off false,$(1))
 
-.PHONY: help demo up logs test unit engine lint format storefront preview screenshots vitals bench cost outputs codegen simulate mutate chaos setup clean
+.PHONY: help demo up logs ops test unit engine lint format storefront preview screenshots vitals bench cost outputs codegen simulate mutate chaos setup clean
 
 help:  ## Show these commands
 	@awk -F ':.*  ## ' '/^[a-z]+:.*  ## / { printf "%-12s%s\n", $$1, $$2 }' Makefile
@@ -30,6 +30,9 @@ up: $(READY) node_modules/.ready  ## The embedded cloud, with the storefront; PE
 
 logs: $(READY)  ## Follow what the functions log, while make up runs; ORDER, its id
 	@$(BIN)/python -m local logs $(if $(ORDER),--order '$(ORDER)')
+
+ops: $(READY)  ## Operate STAGE (local): ARGS='find …', 'dead-letters list', 'reconcile', …
+	@$(BIN)/python -m ops --stage $(or $(STAGE),local) $(ARGS)
 
 test: $(READY) node_modules/.ready  ## All tests
 	@$(BIN)/python -m pytest $(PARALLEL)

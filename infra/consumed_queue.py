@@ -9,7 +9,7 @@ import pulumi_aws as aws
 
 from infra.dead_letters import dead_letter_queue
 from infra.policy import ResourceStatement, resource_policy
-from infra.python_function import PythonFunction, PythonFunctionArgs
+from infra.python_function import FunctionNames, PythonFunction, PythonFunctionArgs
 
 # Lambda's guide, "Creating and configuring an Amazon SQS event source mapping": a visibility
 # timeout of at least six times the function's, and at least five receives.
@@ -39,6 +39,9 @@ class ConsumedQueue(pulumi.ComponentResource):
     """Delivers at least once, in batches; a message that keeps failing rests for 14 days.
 
     The consumer reports each batch's failures, so that a bad message holds back no good one.
+
+    Attributes:
+        consumer_id: of the event source mapping, by which the consumer is paused.
     """
 
     queue_name: pulumi.Output[str]
@@ -47,6 +50,8 @@ class ConsumedQueue(pulumi.ComponentResource):
     dead_letter_queue_name: pulumi.Output[str]
     dead_letter_queue_url: pulumi.Output[str]
     dead_letter_queue_arn: pulumi.Output[str]
+    consumer: pulumi.Output[FunctionNames]
+    consumer_id: pulumi.Output[str]
 
     def __init__(
         self, name: str, args: ConsumedQueueArgs, opts: pulumi.ResourceOptions | None = None
@@ -99,7 +104,7 @@ class ConsumedQueue(pulumi.ComponentResource):
             ),
             child,
         )
-        aws.lambda_.EventSourceMapping(
+        mapping = aws.lambda_.EventSourceMapping(
             name,
             event_source_arn=queue.arn,
             function_name=consumer.arn,
@@ -117,6 +122,8 @@ class ConsumedQueue(pulumi.ComponentResource):
         self.dead_letter_queue_name = dead_letters.name
         self.dead_letter_queue_url = dead_letters.url
         self.dead_letter_queue_arn = dead_letters.arn
+        self.consumer = consumer.names
+        self.consumer_id = mapping.id
         self.register_outputs(
             {"queueUrl": self.queue_url, "deadLetterQueueUrl": self.dead_letter_queue_url}
         )

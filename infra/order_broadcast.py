@@ -6,10 +6,12 @@ import pulumi
 import pulumi_aws as aws
 
 from infra.dead_letters import dead_letter_queue
-from infra.python_function import PythonFunction, PythonFunctionArgs
+from infra.python_function import FunctionNames, PythonFunction, PythonFunctionArgs
 
 # What is older is no live update, and holds back those that are.
 FIVE_MINUTES = 300
+# The objective: 99 % of orders end within this.
+LATE_AFTER_SECONDS = 30
 MOST_RETRIES = 10
 # Lambda hands an item's changes to one batch at a time; ten batches of a shard are at work at once.
 BATCHES_AT_ONCE = 10
@@ -35,6 +37,7 @@ class OrderBroadcast(pulumi.ComponentResource):
 
     dead_letter_queue_name: pulumi.Output[str]
     dead_letter_queue_url: pulumi.Output[str]
+    consumer: pulumi.Output[FunctionNames]
 
     def __init__(
         self, name: str, args: OrderBroadcastArgs, opts: pulumi.ResourceOptions | None = None
@@ -45,10 +48,13 @@ class OrderBroadcast(pulumi.ComponentResource):
         function = PythonFunction(
             "broadcast-update",
             PythonFunctionArgs(
-                packages=["broadcast_update"],
+                packages=["broadcast_update", "telemetry"],
                 timeout_seconds=30,
                 log_retention_days=args.log_retention_days,
-                environment={"GRAPHQL_URL": args.graphql_url},
+                environment={
+                    "GRAPHQL_URL": args.graphql_url,
+                    "LATE_AFTER_SECONDS": str(LATE_AFTER_SECONDS),
+                },
                 statements=[
                     {
                         "Action": [
@@ -91,4 +97,5 @@ class OrderBroadcast(pulumi.ComponentResource):
         )
         self.dead_letter_queue_name = dead_letters.name
         self.dead_letter_queue_url = dead_letters.url
+        self.consumer = function.names
         self.register_outputs({"deadLetterQueueName": self.dead_letter_queue_name})

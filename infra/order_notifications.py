@@ -10,7 +10,7 @@ from infra.consumed_queue import ConsumedQueue, ConsumedQueueArgs
 from infra.dead_letters import dead_letter_queue
 from infra.location import Location
 from infra.policy import ResourceStatement, resource_policy
-from infra.python_function import PythonFunctionArgs
+from infra.python_function import FunctionNames, PythonFunctionArgs
 
 # SES refuses what is above the account's rate, and may ask to wait for ten minutes: few are sent at
 # once, and with the visibility timeout of six times that a mail is tried for a day before it rests.
@@ -39,14 +39,19 @@ class OrderNotificationsArgs:
 
 @dataclass(frozen=True, kw_only=True)
 class CustomerMail:
-    """Where rests what no customer could be mailed.
+    """How customers are mailed, and where rests what none could be.
 
     Attributes:
+        queue_url: of what is to be mailed, which `consumer` works off.
+        mail_table_name: what `email_customer` remembers of each mail, for 30 days.
         dead_letter_queue_name, dead_letter_queue_url: what `email_customer` could not send.
         undelivered_queue_name, undelivered_queue_url: what the topic could not put on its queue.
             Apart, since SQS moves no messages out of a queue that SNS fills (StartMessageMoveTask).
     """
 
+    queue_url: pulumi.Output[str]
+    consumer: pulumi.Output[FunctionNames]
+    mail_table_name: pulumi.Output[str]
     dead_letter_queue_name: pulumi.Output[str]
     dead_letter_queue_url: pulumi.Output[str]
     undelivered_queue_name: pulumi.Output[str]
@@ -61,6 +66,7 @@ class OrderNotifications(pulumi.ComponentResource):
     """
 
     topic_arn: pulumi.Output[str]
+    topic_name: pulumi.Output[str]
     customer_mail: CustomerMail | None
 
     def __init__(
@@ -83,6 +89,7 @@ class OrderNotifications(pulumi.ComponentResource):
             self._mail_customers(topic, args.sender_email, args) if args.sender_email else None
         )
         self.topic_arn = topic.arn
+        self.topic_name = topic.name
         self.register_outputs({"topicArn": self.topic_arn})
 
     def _mail_customers(
@@ -108,7 +115,7 @@ class OrderNotifications(pulumi.ComponentResource):
             "customer-mail",
             ConsumedQueueArgs(
                 consumer=PythonFunctionArgs(
-                    packages=["email_customer"],
+                    packages=["email_customer", "telemetry"],
                     timeout_seconds=MAIL_SECONDS,
                     log_retention_days=args.log_retention_days,
                     environment={
@@ -158,6 +165,9 @@ class OrderNotifications(pulumi.ComponentResource):
             opts=child,
         )
         return CustomerMail(
+            queue_url=queue.queue_url,
+            consumer=queue.consumer,
+            mail_table_name=mails.name,
             dead_letter_queue_name=queue.dead_letter_queue_name,
             dead_letter_queue_url=queue.dead_letter_queue_url,
             undelivered_queue_name=undelivered.name,

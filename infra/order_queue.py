@@ -6,7 +6,7 @@ import pulumi
 import pulumi_aws as aws
 
 from infra.consumed_queue import ConsumedQueue, ConsumedQueueArgs
-from infra.python_function import PythonFunctionArgs
+from infra.python_function import FunctionNames, PythonFunctionArgs
 
 # What an execution ends with that has put its own message to rest (order_workflow.asl.yaml).
 MESSAGE_RESTS = "OrderWorkflow.MessageRests"
@@ -28,6 +28,9 @@ class OrderQueue(pulumi.ComponentResource):
     In its dead-letter queue rests what could not be started, what the workflow could not go on
     with, and, brought by EventBridge, the orders of executions that were cut off. Executions of
     an EXPRESS workflow have no events.
+
+    Attributes:
+        consumer_id: of the event source mapping, by which the consumer is paused.
     """
 
     queue_name: pulumi.Output[str]
@@ -36,6 +39,8 @@ class OrderQueue(pulumi.ComponentResource):
     dead_letter_queue_name: pulumi.Output[str]
     dead_letter_queue_url: pulumi.Output[str]
     dead_letter_queue_arn: pulumi.Output[str]
+    consumer: pulumi.Output[FunctionNames]
+    consumer_id: pulumi.Output[str]
 
     def __init__(
         self, name: str, args: OrderQueueArgs, opts: pulumi.ResourceOptions | None = None
@@ -64,7 +69,7 @@ class OrderQueue(pulumi.ComponentResource):
             name,
             ConsumedQueueArgs(
                 consumer=PythonFunctionArgs(
-                    packages=["start_workflow"],
+                    packages=["start_workflow", "telemetry"],
                     timeout_seconds=30,
                     log_retention_days=args.log_retention_days,
                     environment={"WORKFLOW_ARN": args.workflow_arn},
@@ -104,6 +109,8 @@ class OrderQueue(pulumi.ComponentResource):
         self.dead_letter_queue_name = queue.dead_letter_queue_name
         self.dead_letter_queue_url = queue.dead_letter_queue_url
         self.dead_letter_queue_arn = queue.dead_letter_queue_arn
+        self.consumer = queue.consumer
+        self.consumer_id = queue.consumer_id
         self.register_outputs(
             {"queueUrl": self.queue_url, "deadLetterQueueUrl": self.dead_letter_queue_url}
         )

@@ -10,6 +10,7 @@ from infra.location import Location
 
 BY_PLACED_AT = "byPlacedAt"
 BY_RESTAURANT = "byRestaurant"
+BY_ID = "byId"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,9 +24,9 @@ class OrderStore(pulumi.ComponentResource):
     """A DynamoDB table in which a customer's orders are one partition that nobody else can name.
 
     `byPlacedAt` lists a customer's orders by time (a client's own order id need not sort by time);
-    it is a local index, so it reads consistently. `byRestaurant` is the staff's view.
-    A deleted order leaves a tombstone under its key, in no index, until no message about it can
-    come any more. DynamoDB encrypts at rest by itself.
+    it is a local index, so it reads consistently. `byRestaurant` is the staff's view; `byId` is the
+    operators' way from an order's id alone to its key. A deleted order leaves a tombstone under its
+    key, in no other index, until no message about it can come any more. DynamoDB encrypts at rest by itself.
     """
 
     table_name: pulumi.Output[str]
@@ -63,7 +64,16 @@ class OrderStore(pulumi.ComponentResource):
                             ),
                         ],
                         projection_type="ALL",
-                    )
+                    ),
+                    aws.dynamodb.TableGlobalSecondaryIndexArgs(
+                        name=BY_ID,
+                        key_schemas=[
+                            aws.dynamodb.TableGlobalSecondaryIndexKeySchemaArgs(
+                                attribute_name="id", key_type="HASH"
+                            )
+                        ],
+                        projection_type="KEYS_ONLY",
+                    ),
                 ],
                 ttl=aws.dynamodb.TableTtlArgs(enabled=True, attribute_name="expiresAt"),
                 stream_enabled=True,

@@ -1,5 +1,6 @@
 """Takes payments, and gives back those that paid no order."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pulumi
@@ -7,7 +8,7 @@ import pulumi_aws as aws
 
 from infra.consumed_queue import ConsumedQueue, ConsumedQueueArgs
 from infra.guarded_table import Guards, guarded_table
-from infra.python_function import PythonFunction, PythonFunctionArgs
+from infra.python_function import FunctionNames, PythonFunction, PythonFunctionArgs
 
 # The workflow waits for a payment two seconds longer than its function may take.
 TAKE_SECONDS = 8
@@ -36,6 +37,8 @@ class Payments(pulumi.ComponentResource):
 
     ledger_name: pulumi.Output[str]
     take_payment_arn: pulumi.Output[str]
+    take_payment: pulumi.Output[FunctionNames]
+    refund_payment: pulumi.Output[FunctionNames]
     refund_queue_url: pulumi.Output[str]
     refund_queue_arn: pulumi.Output[str]
     refund_dead_letter_queue_name: pulumi.Output[str]
@@ -60,9 +63,9 @@ class Payments(pulumi.ComponentResource):
             self,
         )
 
-        def function(package: str, seconds: int, action: str) -> PythonFunctionArgs:
+        def function(packages: Sequence[str], seconds: int, action: str) -> PythonFunctionArgs:
             return PythonFunctionArgs(
-                packages=[package, "payments"],
+                packages=packages,
                 timeout_seconds=seconds,
                 log_retention_days=args.log_retention_days,
                 environment={
@@ -74,13 +77,17 @@ class Payments(pulumi.ComponentResource):
 
         take_payment = PythonFunction(
             "take-payment",
-            function("take_payment", TAKE_SECONDS, "dynamodb:PutItem"),
+            function(["take_payment", "payments"], TAKE_SECONDS, "dynamodb:PutItem"),
             child,
         )
         refunds = ConsumedQueue(
             "refunds",
             ConsumedQueueArgs(
-                consumer=function("refund_payment", REFUND_SECONDS, "dynamodb:UpdateItem"),
+                consumer=function(
+                    ["refund_payment", "payments", "telemetry"],
+                    REFUND_SECONDS,
+                    "dynamodb:UpdateItem",
+                ),
                 batch_size=args.consumer_batch_size,
                 max_concurrency=args.consumer_max_concurrency,
                 max_receive_count=MOST_REFUND_RECEIVES,
@@ -89,6 +96,8 @@ class Payments(pulumi.ComponentResource):
         )
         self.ledger_name = ledger.name
         self.take_payment_arn = take_payment.arn
+        self.take_payment = take_payment.names
+        self.refund_payment = refunds.consumer
         self.refund_queue_url = refunds.queue_url
         self.refund_queue_arn = refunds.queue_arn
         self.refund_dead_letter_queue_name = refunds.dead_letter_queue_name

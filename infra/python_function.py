@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypedDict, cast
 
 import pulumi
 import pulumi_aws as aws
@@ -44,11 +45,19 @@ class PythonFunctionArgs:
     environment: Mapping[str, pulumi.Input[str]] = field(default_factory=dict[str, str])
 
 
+class FunctionNames(TypedDict):
+    """What operators call and read a function by, as the stack's output `functions` has it."""
+
+    name: str
+    logGroup: str
+
+
 class PythonFunction(pulumi.ComponentResource):
     """A Lambda function with a role and a log group of its own, traced, logging JSON."""
 
     arn: pulumi.Output[str]
     name: pulumi.Output[str]
+    names: pulumi.Output[FunctionNames]
     timeout_seconds: int
 
     def __init__(
@@ -94,12 +103,14 @@ class PythonFunction(pulumi.ComponentResource):
                 variables={
                     "POWERTOOLS_SERVICE_NAME": args.packages[0],
                     "POWERTOOLS_LOG_LEVEL": "INFO",
+                    "STAGE": pulumi.get_stack(),
                     **args.environment,
                 }
             ),
             logging_config=aws.lambda_.FunctionLoggingConfigArgs(
                 log_group=logs.name,
                 log_format="JSON",
+                # Metrics are lines of no level, which count as INFO: a higher one has none of them.
                 application_log_level="INFO",
                 # Of Lambda's own lines each call's start and report: duration, memory, init.
                 system_log_level="INFO",
@@ -109,6 +120,8 @@ class PythonFunction(pulumi.ComponentResource):
         )
         self.arn = function.arn
         self.name = function.name
+        names = pulumi.Output.all(name=function.name, logGroup=logs.name)
+        self.names = cast("pulumi.Output[FunctionNames]", names)
         self.timeout_seconds = args.timeout_seconds
         self.register_outputs({"arn": self.arn, "name": self.name})
 

@@ -11,17 +11,17 @@ from uuid import NAMESPACE_URL, uuid5
 
 from local import STAGE
 from local.appsync import Gateway
-from local.cloud import CloudError, Emulator, SavedState, ensure_node, settle_environment
+from local.cloud import Emulator, SavedState, ensure_node, settle_environment
 from local.engine import stage_config
 from local.engine.aws import Aws
 from local.engine.deployed import Deployed
 from local.engine.deployment import deploy
+from local.folder import LOCAL, make_folder
 from local.graphiql import asset_routes, sign_in_routes
 from local.mailbox import Mailbox
 from local.pages import page_routes
 
 REGION = "us-east-1"
-LOCAL = Path(__file__).parents[1] / ".local"
 RUNS = LOCAL / "runs"
 # Of the authority that clients must trust for TLS, in the running cloud's folder.
 CA = "ca.pem"
@@ -139,20 +139,6 @@ class EmbeddedCloud:
         """
         self.deployed = deploy(STAGE, stage_config(STAGE, options), self.aws, registered)
         return self.deployed.outputs
-
-
-def make_folder(folder: Path) -> None:
-    """Make one of the program's own.
-
-    Raises:
-        CloudError: that is not allowed, as in a checkout that can be read only.
-    """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise CloudError(
-            f"{folder} cannot be made ({error.strerror}). Copy the project to where you may write."
-        ) from error
 
 
 def _discard_dead_runs() -> None:

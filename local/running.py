@@ -8,7 +8,7 @@ from collections.abc import Generator
 from contextlib import contextmanager, suppress
 
 from local.cloud import CloudError
-from local.embedded_cloud import LOCAL, make_folder
+from local.folder import LOCAL, make_folder
 
 OUTPUTS = LOCAL / "outputs.json"
 # Where it is: {awsUrl, gatewayUrl, folder}.

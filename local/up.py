@@ -16,9 +16,10 @@ from local.cloud import CloudError, SavedState
 from local.cloud.emulator import require_free
 from local.customers import Accounts
 from local.demo import deploy_shown, make_console, show_trouble
-from local.embedded_cloud import CA, LOCAL, STAGE, EmbeddedCloud
+from local.embedded_cloud import CA, STAGE, EmbeddedCloud
 from local.engine.resource_provider import ProviderServer
 from local.engine.stored_stage import StoredStage, fingerprint
+from local.folder import LOCAL
 from local.following import Following
 from local.running import ADDRESSES, OUTPUTS, PASSWORDS, TRUSTED, the_only_one
 from local.storefront import Storefront, build, is_built

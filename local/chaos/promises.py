@@ -8,18 +8,13 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from local.chaos.orders import Contents, Deletion, Order, draw_of
 from local.mailbox import Mail
+from ops.orders import DECLINED, TOMBSTONE, UNREACHABLE, Item, kept_attempt
 
-DECLINED = "payment method declined"
-UNREACHABLE = "payment processor unreachable"
-TOMBSTONE = {"customerId", "id", "deletedAt", "expiresAt", "paidAttempt"}
 MAILED_ORDER = re.compile(r"^Order (\S+), placed at ", re.MULTILINE)
 MAILED_PAID = "Your payment was accepted."
-
-Item = dict[str, Any]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,7 +119,7 @@ def _ended(order: Order, item: Item | None) -> Iterator[str]:
 
 def _paid(order: Order, item: Item | None, rows: dict[int, Item]) -> Iterator[str]:
     """No money is lost, and only the processor's word fails a payment."""
-    kept = _kept_attempt(item)
+    kept = kept_attempt(item)
     for attempt, row in rows.items():
         outcome, given_back = row["outcome"], "refundedAt" in row
         # A payment that is given back before it is taken is voided, whatever would have come of it.
@@ -144,13 +139,6 @@ def _paid(order: Order, item: Item | None, rows: dict[int, Item]) -> Iterator[st
         yield "is paid, and has a reason why not"
     if item and item.get("status") == "PAYMENT_FAILED":
         yield from _failed(order, item, rows.get(int(item["attempt"])))
-
-
-def _kept_attempt(item: Item | None) -> int | None:
-    """The attempt by which an order, or what was deleted, is paid."""
-    item = item or {}
-    attempt = item.get("attempt") if item.get("status") == "PAID" else item.get("paidAttempt")
-    return None if attempt is None else int(attempt)
 
 
 def _failed(order: Order, item: Item, row: Item | None) -> Iterator[str]:

@@ -1,18 +1,17 @@
 """The deployed stage as an operator sees it: its queues, executions and tables."""
 
 import asyncio
-import re
 import time
 from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from boto3.dynamodb.types import TypeDeserializer
-
 from local.cloud import CloudError
 from local.embedded_cloud import EmbeddedCloud
 from local.engine.program import name_prefix
+from ops.dead_letters.cause import cause_of, group_of
+from ops.orders import Item, plain
 
 # What a killed consumer had comes back after this; on the stage itself it takes minutes.
 VISIBILITY_SECONDS = 1
@@ -30,8 +29,6 @@ IN_QUEUE = (
 FLOW = ("order-queue-", "refunds-", "customer-mail-")
 # Of all names that the stage's resources have.
 PREFIX = name_prefix("local")
-
-Item = dict[str, Any]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -153,7 +150,7 @@ class Stage:
                 sqs.delete_message(
                     QueueUrl=queue.dead_letters, ReceiptHandle=message["ReceiptHandle"]
                 )
-                moved[_cause(message)] += 1
+                moved[group_of(cause_of(message))] += 1
         return moved
 
     def dead_letters(self) -> list[str]:
@@ -185,25 +182,11 @@ class Stage:
             Key={"customerId": {"S": customer_id}, "id": {"S": order_id}},
             ConsistentRead=True,
         )
-        return _plain(got["Item"]) if "Item" in got else None
+        return plain(got["Item"]) if "Item" in got else None
 
     def table(self, output: str) -> list[Item]:
         """Every item of the table of this output."""
         pages = self.cloud.aws.dynamodb.get_paginator("scan").paginate(
             TableName=self.outputs[output], ConsistentRead=True
         )
-        return [_plain(item) for page in pages for item in page["Items"]]
-
-
-def _cause(message: Item) -> str:
-    """Why a message rests, in short."""
-    if "cause" in message.get("MessageAttributes", {}):
-        fault = message["MessageAttributes"]["cause"]["StringValue"]
-        named = re.search(r'"Error":"([^"]+)"', fault)
-        return named[1] if named else fault
-    return "cut off" if '"executionArn"' in message["Body"] else "received too often"
-
-
-def _plain(item: Any) -> Item:
-    deserializer = TypeDeserializer()
-    return {name: deserializer.deserialize(value) for name, value in item.items()}
+        return [plain(item) for page in pages for item in page["Items"]]

@@ -1,7 +1,6 @@
 """What the stage's functions log, entry by entry."""
 
 import json
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,10 +9,11 @@ from typing import Any
 
 from local import STAGE
 from local.engine import program_name
+from ops.traceback import raised
 
 TROUBLE = ("WARNING", "ERROR", "CRITICAL")
-# A frame of ours in a traceback, wherever the emulator has unpacked the function.
-FRAME = re.compile(r'  File ".*?/(functions/[^"]+)", line (\d+)')
+# A line of the embedded metric format, which is CloudWatch's to read.
+METRICS = '{"_aws":'
 # What Powertools writes with each entry, and no reader asks for.
 ROUTINE = frozenset(
     {
@@ -105,6 +105,8 @@ def entries(call: dict[str, Any]) -> Iterator[Entry]:
         return Entry(at=at, function=function, level=level, message=message, cause=cause, keys=keys)
 
     for line in call["lines"]:
+        if line.startswith(METRICS):
+            continue
         logged = _logged(line)
         if logged is None:
             plain.append(line)
@@ -139,13 +141,3 @@ def _moment(timestamp: object) -> datetime | None:
         return datetime.fromisoformat(str(timestamp))
     except ValueError:
         return None
-
-
-def raised(lines: list[str]) -> str:
-    """The exception of a traceback, and where in functions/ it came from; empty without one."""
-    text = next((line for line in reversed(lines) if line.strip()), "").strip()
-    frames = [frame for line in lines if (frame := FRAME.match(line))]
-    where = f", {frames[-1][1]} line {frames[-1][2]}" if frames else ""
-    # The class without its module.
-    text = re.sub(r"^(?:[a-z_]\w*\.)+(?=[A-Z]\w*(?::|$))", "", text.removeprefix("[ERROR] "))
-    return f"{text}{where}" if text else ""

@@ -1,12 +1,11 @@
 """Looks at a deployed stage on a thread of its own, and says what goes wrong there."""
 
-import json
 import re
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
-from typing import Any, Self
+from collections.abc import Callable
+from typing import Self
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -14,6 +13,7 @@ from local import STAGE
 from local.engine import name_prefix
 from local.engine.aws import Aws
 from local.watch.log import Entry, LogFile
+from ops.dead_letters.cause import cause_of
 
 LOOK_SECONDS = 0.5
 COUNT_SECONDS = 3
@@ -156,30 +156,4 @@ class DeadLetters:
         received = self._aws.sqs.receive_message(
             QueueUrl=url, VisibilityTimeout=0, MessageAttributeNames=["cause"]
         )
-        return next(map(_cause_of, received.get("Messages", [])), "")
-
-
-def _cause_of(message: Mapping[str, Any]) -> str:
-    attributes = message.get("MessageAttributes", {})
-    if "cause" in attributes:
-        return _short(attributes["cause"]["StringValue"])
-    try:
-        # An execution that was cut off, as EventBridge tells of it.
-        detail = json.loads(message["Body"])
-        return (
-            f"execution {detail['name']} {detail['status']}: {detail['cause'] or detail['error']}"
-        )
-    except (ValueError, KeyError, TypeError):
-        return "received too often"
-
-
-def _short(fault: str) -> str:
-    """A Step Functions error, whose cause can be the answer of a function as JSON."""
-    try:
-        found = json.loads(fault)
-        cause = found.get("Cause", "")
-        if cause.startswith("{"):
-            cause = json.loads(cause).get("errorMessage", cause)
-        return f"{found.get('StateName', '')} {found.get('Error', '')}: {cause}".strip(" :")
-    except (ValueError, AttributeError):
-        return fault
+        return next(map(cause_of, received.get("Messages", [])), "")

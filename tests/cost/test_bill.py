@@ -66,10 +66,16 @@ TRACES = TRACED * 5.00 / 1e6  # 14.24
 # WAF, $0.60 a million requests of the API.
 FIREWALL = 3_000_000 * 0.60 / 1e6  # 1.80
 
-# Each month: six alarms at $0.10; a web ACL at $5.00 with three rules at $1.00; two queues with a
-# consumer, each asked by five pollers every 20 seconds at $0.40 a million; a topic whose key is
-# asked for twice in five minutes at $0.03 for 10,000.
-ALARMS = 6 * 0.10
+# Each month. Alarms are $0.10 for each metric that they watch: 14 watch one, take-payment-failing
+# two, functions-throttled four, tables-throttled eight, and the six windows of the objectives three
+# each, and two. Two composite alarms of each objective are $0.50, ten metrics of the stage's own
+# $0.30, a dashboard $3.00; a web ACL is $5.00 with three rules at $1.00; two queues with a consumer
+# are each asked by five pollers every 20 seconds at $0.40 a million; a topic's key is asked for
+# twice in five minutes at $0.03 for 10,000.
+ALARMS = (14 + 2 + 4 + 8 + 6 * 3 + 6 * 2) * 0.10  # 5.80
+COMPOSITE_ALARMS = 2 * 2 * 0.50
+METRICS = 10 * 0.30
+DASHBOARD = 3.00
 WEB_ACL = 5.00 + 3 * 1.00
 POLLING = 2 * 5 * (2_628_000 / 20) * 0.40 / 1e6  # 0.53
 TOPIC_KEY = 2 * (2_628_000 / 300) * 0.03 / 1e4  # 0.05
@@ -90,6 +96,9 @@ BY_ITEM = {
 }
 FIXED = {
     "CloudWatch alarms": ALARMS,
+    "CloudWatch composite alarms": COMPOSITE_ALARMS,
+    "CloudWatch metrics": METRICS,
+    "CloudWatch dashboards": DASHBOARD,
     "WAF `order-api`": WEB_ACL,
     "SQS, empty receives": POLLING,
     "KMS, encrypted topics": TOPIC_KEY,

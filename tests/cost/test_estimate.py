@@ -1,5 +1,6 @@
 """What changes a stage's bill: its graph, and how orders come."""
 
+import json
 from dataclasses import replace
 from typing import Any
 
@@ -44,7 +45,25 @@ def fixed_change(recording: Recording) -> float:
 PRICED: list[tuple[str, dict[str, Any], float]] = [
     (ALARM, {"period": 60.0}, 0.10),
     (ALARM, {"period": 10.0}, 0.30),
+    # Of as many metrics as its expression has.
+    (ALARM, {"metricQueries": [{"metric": {"period": 300.0}}] * 3 + [{"expression": "a"}]}, 0.30),
+    ("aws:cloudwatch/compositeAlarm:CompositeAlarm", {}, 0.50),
     ("aws:cloudwatch/dashboard:Dashboard", {}, 3.00),
+    (
+        "aws:cloudwatch/dashboard:Dashboard",
+        {
+            "dashboardBody": json.dumps(
+                {
+                    "widgets": [
+                        {"properties": {"markdown": "Orders"}},
+                        {"properties": {"metrics": [["mine", "Orders"], ["mine", "Orders"]]}},
+                        {"properties": {"metrics": [["mine", "Sizes"], ["AWS/SQS", "Age"]]}},
+                    ]
+                }
+            )
+        },
+        3.00 + 2 * 0.30,
+    ),
     ("aws:kms/key:Key", {}, 1.00),
     (WEB_ACL, {"rules": [{}, {}]}, 7.00),
     ("aws:sns/topic:Topic", {"kmsMasterKeyId": "alias/aws/sns"}, 0.0526),
@@ -260,8 +279,9 @@ def test_without_waf_nothing_is_paid_for_it() -> None:
 def test_a_storefront_is_visited_once_for_an_order() -> None:
     with_one, without = estimate(stage("prod", storefront=True)), estimate(stage())
     added = {item.name: item.usd_per_million for item in set(with_one.items) - set(without.items)}
-    # The page, its icon, the configuration and four files more at $0.0100 for 10,000; 200 kB at $0.085
-    # a GB; the function for the three at $0.10 a million, and their reads of S3 at $0.0004 a thousand.
+    # The page, its icon, the configuration and four files more at $0.0100 for 10,000; 200 kB at
+    # $0.085 a GB; the function for the three at $0.10 a million, and their reads of S3 at $0.0004
+    # a thousand.
     assert added == pytest.approx(
         {
             "CloudFront `storefront`": 7 * 1.00 + 200 * 0.085 + 3 * 0.10,

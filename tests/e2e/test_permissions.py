@@ -41,7 +41,7 @@ class Roles:
         for function in (each for page in pages for each in page["Functions"]):
             variables = function.get("Environment", {}).get("Variables", {})
             # Other stages of the same cloud have functions of the same names.
-            if set(variables.values()) & set(outputs.values()):
+            if any(value in outputs.values() for value in variables.values()):
                 name = function.get("FunctionName", "")
                 self._functions[_plain(name)] = name
                 arns.add(function.get("Role", ""))

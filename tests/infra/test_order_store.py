@@ -51,7 +51,12 @@ def test_the_indexes_list_whole_orders_by_time(recording: Recording) -> None:
                 {"attributeName": "placedAt", "keyType": "RANGE"},
             ],
             "projectionType": "ALL",
-        }
+        },
+        {
+            "name": "byId",
+            "keySchemas": [{"attributeName": "id", "keyType": "HASH"}],
+            "projectionType": "KEYS_ONLY",
+        },
     ]
     assert inputs["attributes"] == [
         {"name": name, "type": "S"} for name in ("customerId", "id", "placedAt", "restaurantId")

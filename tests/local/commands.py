@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from tests.local.processes import ROOT, Run
 
-SOURCES = ("infra", "functions", "graphql", "local", "outputs")
+SOURCES = ("infra", "functions", "graphql", "local", "ops", "outputs")
 OUTPUTS = {
     "stage",
     "graphqlUrl",
@@ -23,9 +23,13 @@ OUTPUTS = {
     "defaultAuthorizationMode",
     "authorizationModes",
     "orderQueueUrl",
+    "orderConsumerId",
     "deadLetterQueueUrl",
+    "refundQueueUrl",
     "refundDeadLetterQueueUrl",
     "broadcastDeadLetterQueueUrl",
+    "mailQueueUrl",
+    "mailTableName",
     "mailDeadLetterQueueUrl",
     "undeliveredMailQueueUrl",
     "orderTableName",
@@ -33,6 +37,7 @@ OUTPUTS = {
     "restaurantStaffTableName",
     "workflowArn",
     "notificationTopicArn",
+    "functions",
 }
 
 Start = Callable[..., Run]

@@ -1,0 +1,1 @@
+"""What an operator does with a deployed stage: on AWS and on the embedded cloud alike."""

@@ -1,0 +1,1 @@
+"""What rests in the stage's dead-letter queues: seen, sent round again, exported, discarded."""

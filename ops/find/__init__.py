@@ -1,0 +1,1 @@
+"""Everything that is known of an order, in the order in which it happened."""
