@@ -10,7 +10,7 @@ import { BasketPage } from './basket/BasketPage';
 import { MenuPage } from './menu/MenuPage';
 import { HistoryPage } from './orders/HistoryPage';
 import { LiveOrders } from './orders/Live';
-import { OrderPage } from './orders/OrderPage';
+import { OrderPage } from './orders/order/OrderPage';
 import { Layout } from './page/Layout';
 import { Notices } from './page/Notices';
 import { Page } from './page/Page';

@@ -74,6 +74,8 @@ export const texts = {
     explainedDeleted: 'This order has been deleted.',
     reason: (reason: string) => `Reason: ${reason}`,
     beingSaved: 'The order is accepted and is being saved. That takes a few seconds.',
+    perhapsBeingSaved:
+      'You have no such order yet. If it was placed a moment ago, it is being saved: this page looks again.',
     notFound: 'You have no such order.',
     notFoundHint: 'It may have been deleted, or belong to another account.',
     addOns: 'Add-ons',

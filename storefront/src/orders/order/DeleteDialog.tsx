@@ -1,10 +1,10 @@
 import { useEffect, useRef } from 'react';
 
-import { refusalOf } from '../api/errors';
-import type { OrderStatus } from '../api/generated';
-import { Failure } from '../page/Failure';
-import { useSubmission } from '../page/useSubmission';
-import { texts } from '../texts';
+import { refusalOf } from '../../api/errors';
+import type { OrderStatus } from '../../api/generated';
+import { Failure } from '../../page/Failure';
+import { useSubmission } from '../../page/useSubmission';
+import { texts } from '../../texts';
 
 interface Props {
   readonly status: OrderStatus;

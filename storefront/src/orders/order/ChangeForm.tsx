@@ -1,17 +1,17 @@
 import { useApolloClient } from '@apollo/client/react';
 import { type SubmitEvent, useState } from 'react';
 
-import { fieldOf, type Refusal, toldOf } from '../api/errors';
-import { UpdateOrderDocument } from '../api/generated';
-import { isDeleted, type Order } from '../api/versions';
-import { AddOns } from '../menu/AddOns';
-import { addOnsOf } from '../menu/menu';
-import { Quantity } from '../menu/Quantity';
-import { Failure } from '../page/Failure';
-import { useTell } from '../page/Notices';
-import { TakenTo } from '../page/TakenTo';
-import { useSubmission } from '../page/useSubmission';
-import { texts } from '../texts';
+import { fieldOf, type Refusal, toldOf } from '../../api/errors';
+import { UpdateOrderDocument } from '../../api/generated';
+import { isDeleted, type Order } from '../../api/versions';
+import { AddOns } from '../../menu/AddOns';
+import { addOnsOf } from '../../menu/menu';
+import { Quantity } from '../../menu/Quantity';
+import { Failure } from '../../page/Failure';
+import { useTell } from '../../page/Notices';
+import { TakenTo } from '../../page/TakenTo';
+import { useSubmission } from '../../page/useSubmission';
+import { texts } from '../../texts';
 import { Conflict } from './Conflict';
 import { useRefusal } from './useRefusal';
 

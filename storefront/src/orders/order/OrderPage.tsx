@@ -2,15 +2,15 @@ import { useApolloClient } from '@apollo/client/react';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
 
-import { DeleteOrderDocument, RetryPaymentDocument } from '../api/generated';
-import { isDeleted, type Order } from '../api/versions';
-import { Failure } from '../page/Failure';
-import { focusContent } from '../page/focus';
-import { useTell } from '../page/Notices';
-import { Page } from '../page/Page';
-import { Skeletons } from '../page/Skeletons';
-import { useSubmission } from '../page/useSubmission';
-import { texts } from '../texts';
+import { DeleteOrderDocument, RetryPaymentDocument } from '../../api/generated';
+import { isDeleted, type Order } from '../../api/versions';
+import { Failure } from '../../page/Failure';
+import { focusContent } from '../../page/focus';
+import { useTell } from '../../page/Notices';
+import { Page } from '../../page/Page';
+import { Skeletons } from '../../page/Skeletons';
+import { useSubmission } from '../../page/useSubmission';
+import { texts } from '../../texts';
 import { ChangeForm } from './ChangeForm';
 import { DeleteDialog } from './DeleteDialog';
 import { Facts } from './Facts';
@@ -32,7 +32,7 @@ export function OrderPage({ id }: { readonly id: string }) {
     return (
       <Page title={texts.order.pageTitle} {...page}>
         {refusal && <Failure refusal={refusal} onRetry={readAnew} />}
-        {isBeingSaved && <p role="status">{texts.order.beingSaved}</p>}
+        {isBeingSaved && <p role="status">{texts.order.perhapsBeingSaved}</p>}
         {(isReading || isBeingSaved) && <Skeletons label={texts.order.loading} />}
       </Page>
     );

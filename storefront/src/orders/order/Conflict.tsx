@@ -1,7 +1,7 @@
-import { isDeleted, type Order } from '../api/versions';
-import { TakenTo } from '../page/TakenTo';
-import { texts } from '../texts';
-import { OrderStatus } from './OrderStatus';
+import { isDeleted, type Order } from '../../api/versions';
+import { TakenTo } from '../../page/TakenTo';
+import { texts } from '../../texts';
+import { OrderStatus } from '../OrderStatus';
 
 interface Props {
   readonly yours: Pick<Order, 'quantity' | 'addOns'>;

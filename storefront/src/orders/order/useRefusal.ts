@@ -1,9 +1,9 @@
 import { useApolloClient } from '@apollo/client/react';
 import { useCallback } from 'react';
 
-import { type Refusal, refusalOf } from '../api/errors';
-import { OrderFieldsFragmentDoc } from '../api/generated';
-import { useServices } from '../page/services';
+import { type Refusal, refusalOf } from '../../api/errors';
+import { OrderFieldsFragmentDoc } from '../../api/generated';
+import { useServices } from '../../page/services';
 
 /** What an error means; where it carries the order as it is, that is what is shown from now on. */
 export function useRefusal(): (error: unknown) => Refusal {

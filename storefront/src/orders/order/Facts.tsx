@@ -1,7 +1,7 @@
-import { isDeleted, type Order } from '../api/versions';
-import { texts } from '../texts';
-import { OrderStatus } from './OrderStatus';
-import { Time } from './Time';
+import { isDeleted, type Order } from '../../api/versions';
+import { texts } from '../../texts';
+import { OrderStatus } from '../OrderStatus';
+import { Time } from '../Time';
 
 interface Props {
   readonly order: Order;

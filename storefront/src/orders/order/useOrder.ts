@@ -1,15 +1,13 @@
 import { useApolloClient, useFragment } from '@apollo/client/react';
 import { useCallback, useEffect } from 'react';
-import { decodeTime } from 'ulid';
 
-import type { Refusal } from '../api/errors';
-import { GetOrderDocument, OrderFieldsFragmentDoc } from '../api/generated';
-import type { Order } from '../api/versions';
-import { useLive } from './Live';
-import { useReading } from './useReading';
+import type { Refusal } from '../../api/errors';
+import { GetOrderDocument, OrderFieldsFragmentDoc } from '../../api/generated';
+import type { Order } from '../../api/versions';
+import { useLive } from '../Live';
+import { useReading } from '../useReading';
+import { answerOf, whereaboutsOf } from './whereabouts';
 
-// An order is saved within seconds of being accepted; before that the API knows none by its id.
-const SAVED_WITHIN_MS = 120_000;
 const LOOK_AGAIN_MS = 2000;
 
 export interface ReadOrder {
@@ -18,7 +16,7 @@ export interface ReadOrder {
   readonly isReading: boolean;
   /** The API does not know it, and it may just have been placed. */
   readonly isBeingSaved: boolean;
-  /** The API does not know it, and nothing says that it is on its way. */
+  /** The API does not know it, as it was deleted, or nothing says that it is on its way. */
   readonly isMissing: boolean;
   readonly refusal: Refusal | null;
   readonly readAnew: () => void;
@@ -34,20 +32,21 @@ export function useOrder(given: string): ReadOrder {
   });
   const order = complete ? data : null;
   const read = useCallback(async () => {
+    const cacheId = client.cache.identify({ __typename: 'Order', id });
+    const known = client.readFragment({
+      fragment: OrderFieldsFragmentDoc,
+      ...(cacheId !== undefined && { id: cacheId }),
+    });
     const { data: answer } = await client.query({
       query: GetOrderDocument,
       variables: { id },
       fetchPolicy: 'network-only',
     });
-    return (answer?.getOrder ?? null) !== null;
+    return answerOf(Boolean(answer?.getOrder), known);
   }, [client, id]);
   const { isUnderWay, refusal, last, readAnew } = useReading(read, useLive().epoch);
-  const isUnknown = last?.value === false;
-  // What has been written since it was placed has been saved.
-  const isSaved = order !== null && (order.version > 1 || order.status !== 'PENDING');
-  const placedAt = order === null ? mintedAt(id) : new Date(order.placedAt).getTime();
-  const isFresh = last !== null && last.at.getTime() - placedAt < SAVED_WITHIN_MS;
-  const isBeingSaved = isUnknown && !isSaved && isFresh;
+  const whereabouts = last === null ? null : whereaboutsOf(last.value, id, order, last.at);
+  const isBeingSaved = whereabouts === 'being-saved';
   useEffect(() => {
     if (!isBeingSaved || isUnderWay) return undefined;
     const timer = setTimeout(readAnew, LOOK_AGAIN_MS);
@@ -59,22 +58,13 @@ export function useOrder(given: string): ReadOrder {
     order,
     isReading: last === null && refusal === null,
     isBeingSaved,
-    isMissing: isUnknown && !isSaved && !isFresh,
+    isMissing: whereabouts === 'missing',
     refusal,
     readAnew,
   };
 }
 
 /** A ULID in capitals, a UUID in small letters, as the API spells them. */
-export function spelledId(given: string): string {
+function spelledId(given: string): string {
   return given.includes('-') ? given.toLowerCase() : given.toUpperCase();
-}
-
-/** When the token was made that became this id, in milliseconds of the epoch; 0 of what tells none. */
-function mintedAt(id: string): number {
-  try {
-    return decodeTime(id);
-  } catch {
-    return 0;
-  }
 }
