@@ -23,6 +23,8 @@ export class SessionEnded extends Error {}
 
 const STAFF = 'staff';
 const READ_AGAIN_MS = 2000;
+// Of what Amplify keeps: what it removes at signing out, and what it writes last at signing in.
+const SESSION_CHANGES = /\.(LastAuthUser|clockDrift)$/;
 
 export class Session {
   #state: State = { kind: 'reading' };
@@ -42,7 +44,7 @@ export class Session {
     });
     // Somebody signed in or out in another tab; a null key is a storage that was emptied.
     addEventListener('storage', ({ key }) => {
-      if (key === null || key.endsWith('.LastAuthUser')) void this.read();
+      if (key === null || SESSION_CHANGES.test(key)) void this.read();
     });
   }
 
