@@ -228,6 +228,7 @@ def _report(stage: Stage, terminal: Terminal, done: dict[str, Moved], how: str) 
     )
     total = sum(moved.moved.total() for moved in done.values())
     refused = sum(moved.refused for moved in done.values())
+    held = sum(moved.held for moved in done.values())
     terminal.say(f"{total} letters {how}")
     if refused:
         terminal.say(
@@ -235,6 +236,8 @@ def _report(stage: Stage, terminal: Terminal, done: dict[str, Moved], how: str) 
             "forgotten which orders they are about (24 hours); what these are is in the table, and "
             "is read there: discard them."
         )
+    if held:
+        terminal.say(f"{held} are held by somebody else, who looks at them: do it again later.")
     terminal.document(
         {
             "stage": stage.name,
@@ -244,12 +247,13 @@ def _report(stage: Stage, terminal: Terminal, done: dict[str, Moved], how: str) 
                     "causes": dict(moved.moved),
                     "refused": moved.refused,
                     "resting": moved.resting,
+                    "held": moved.held,
                 }
                 for name, moved in done.items()
             },
         }
     )
-    return LEFT if refused else 0
+    return LEFT if refused or held else 0
 
 
 def _groups(

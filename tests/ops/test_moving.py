@@ -135,6 +135,13 @@ def test_it_is_begun_again_and_nothing_is_lost(stage: Stage, queue: DeadLetterQu
     assert bodies(stage, "deadLetterQueueUrl") == []
 
 
+def test_what_another_holds_for_longer_is_counted(stage: Stage, queue: DeadLetterQueue) -> None:
+    next(Look(stage, queue).batches())
+    door = QueueDoor(stage, stage.output("orderQueueUrl"))
+    done = move(stage, queue, Chosen(), door, Pace(None), lambda _: None)
+    assert (done.moved.total(), done.resting, done.held) == (LETTERS - 10, 10, 10)
+
+
 class Refuses:
     """Takes nothing."""
 
