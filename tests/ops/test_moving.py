@@ -278,5 +278,5 @@ def test_a_task_that_runs_is_followed() -> None:
 
 def test_a_task_that_fails_says_why() -> None:
     tasks: Any = MoveTasks({}, task("FAILED", 4, FailureReason="denied"))
-    with pytest.raises(OpsError, match=r"moved 4 letters .* failed: denied. The others rest"):
+    with pytest.raises(OpsError, match=r"moved 4 letters .* failed: denied\. The others rest"):
         move_by_sqs(tasks, DEAD, "orders", None, lambda _: None, lambda _: None)
