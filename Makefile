@@ -17,7 +17,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # What is set, and to no "no": PERSIST=0 is off.
 on = $(filter-out 0 no off false,$(1))
 
-.PHONY: help demo up logs ops test unit engine lint format preview bench cost simulate mutate chaos setup clean
+.PHONY: help demo up logs ops test unit engine lint format preview bench cost outputs codegen simulate mutate chaos setup clean
 
 help:  ## Show these commands
 	@awk -F ':.*  ## ' '/^[a-z]+:.*  ## / { printf "%-10s%s\n", $$1, $$2 }' Makefile
@@ -31,7 +31,7 @@ up: $(READY) node_modules/.ready  ## The embedded cloud, as it is saved; PERSIST
 logs: $(READY)  ## Follow what the functions log, while make up runs; ORDER, its id
 	@$(BIN)/python -m local logs $(if $(ORDER),--order '$(ORDER)')
 
-ops: $(READY)  ## Operate STAGE (local): ARGS='find …', 'dead-letters list', 'reconcile', …
+ops: $(READY)  ## Operate STAGE (local): ARGS='find …', 'reconcile' …
 	@$(BIN)/python -m ops --stage $(or $(STAGE),local) $(ARGS)
 
 test: $(READY) node_modules/.ready  ## All tests
@@ -49,6 +49,7 @@ lint: $(READY) node_modules/.ready  ## Formatting, style, types, JavaScript, wor
 	$(BIN)/python -m ruff check
 	$(BIN)/python -m basedpyright
 	$(NPM) run --silent lint
+	$(BIN)/python -m outputs.codegen --check
 	$(BIN)/python -m tests.lint
 
 format: $(READY)  ## Mend formatting and what style can mend by itself
@@ -63,6 +64,12 @@ bench: $(READY)  ## Measure; writes bench/results.json
 
 cost: $(READY)  ## The bill of STAGE (prod) for ORDERS a month; RATE, MIX, OBSERVE=1
 	@$(BIN)/python -m cost $(if $(call on,$(OBSERVE)),observe,$(if $(STAGE),--stage '$(STAGE)') $(if $(ORDERS),--orders '$(ORDERS)') $(if $(RATE),--rate '$(RATE)') $(MIX))
+
+outputs: $(READY)  ## Configure a front end: STAGE (local) or FILE, FORMAT (json), OUT
+	@$(BIN)/python -m outputs $(if $(STAGE),--stage '$(STAGE)') $(if $(FILE),--file '$(FILE)') $(if $(FORMAT),--format '$(FORMAT)') $(if $(OUT),--out '$(OUT)')
+
+codegen: $(READY) node_modules/.ready  ## Make the storefront's types and the published schema anew
+	@$(BIN)/python -m outputs.codegen
 
 simulate: $(READY)  ## Simulate RUNS (10000) bad days from SEED; TYPE, PROCESSES
 	@$(BIN)/python -m tests.simulation run $(if $(RUNS),--runs $(RUNS)) $(if $(SEED),--seed $(SEED)) $(if $(TYPE),--type $(TYPE)) --processes $(or $(PROCESSES),2)

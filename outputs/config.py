@@ -17,7 +17,7 @@ def storefront_config(outputs: Mapping[str, Any], *, stage: str) -> dict[str, An
         OutputsError: an output is missing or not of its kind.
     """
     public = PublicOutputs.of(outputs)
-    config: dict[str, Any] = {
+    return {
         "stage": stage,
         "region": public.region,
         "graphqlUrl": public.graphql_url,
@@ -25,11 +25,5 @@ def storefront_config(outputs: Mapping[str, Any], *, stage: str) -> dict[str, An
         "userPoolId": public.user_pool_id,
         "userPoolClientId": public.user_pool_client_id,
         "passwordPolicy": dict(public.password_policy),
+        **({"local": public.local} if public.local else {}),
     }
-    gateway_url = public.gateway_url
-    if gateway_url:
-        config["local"] = {
-            "userPoolEndpoint": f"{gateway_url}/graphiql/cognito",
-            "mailboxUrl": f"{gateway_url}/mailbox",
-        }
-    return config

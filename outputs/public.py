@@ -71,10 +71,19 @@ class PublicOutputs:
         )
 
     @property
-    def gateway_url(self) -> str | None:
-        """The embedded cloud's, such as `http://127.0.0.1:4567`; None on AWS, which has no http."""
+    def local(self) -> dict[str, str] | None:
+        """What the embedded cloud has beside AWS's: `{userPoolEndpoint, mailboxUrl}`; None on AWS.
+
+        AppSync on AWS has no address that begins with http.
+        """
         address = urlsplit(self.graphql_url)
-        return f"http://{address.netloc}" if address.scheme == "http" else None
+        if address.scheme != "http":
+            return None
+        gateway = f"http://{address.netloc}"
+        return {
+            "userPoolEndpoint": f"{gateway}/graphiql/cognito",
+            "mailboxUrl": f"{gateway}/mailbox",
+        }
 
 
 def _text(outputs: Mapping[str, Any], name: str) -> str:
@@ -101,7 +110,7 @@ def _password_policy(outputs: Mapping[str, Any]) -> dict[str, int | bool]:
         raise _unfit(name, value, "an object")
     policy = cast(Mapping[str, Any], value)
     length = policy.get("minimumLength")
-    # Pulumi has no whole numbers: a program in another language may be given 12.0.
+    # Pulumi's numbers are no whole ones: 12 can come as 12.0.
     if isinstance(length, bool) or not isinstance(length, int | float):
         raise _unfit(f"{name}.minimumLength", length, "a number")
     for each in PASSWORD_REQUIREMENTS:
@@ -117,8 +126,8 @@ def _given(outputs: Mapping[str, Any], name: str) -> Any:
     assert name in PUBLIC, name
     if name not in outputs:
         raise OutputsError(
-            f"Output {name} is missing: an older program was deployed, or a part of it. "
-            "Deploy this one, and take the outputs again."
+            f"Output {name} is missing: the stage was deployed by an older program, or these are "
+            "not all of its outputs. Deploy it again, or take them all."
         )
     return outputs[name]
 

@@ -15,14 +15,12 @@ ROOT = Path(__file__).parents[1]
 LOCAL = "local"
 # A backend on S3 or of Pulumi's own may be far away.
 WITHIN_SECONDS = 120
-# What Pulumi's CLI says when it cannot tell, and what to do then.
+# Of what Pulumi's CLI says when it has no answer, and what to do then.
 ADVICE = {
-    "no stack named": "name one of `pulumi stack ls`, or make it: pulumi stack init",
-    "PULUMI_ACCESS_TOKEN must be set": "log in: pulumi login, or name the backend by "
+    "no stack named": "`pulumi stack ls` lists those that are there; deploy it first",
+    "PULUMI_ACCESS_TOKEN must be set": "log in (pulumi login), or name a backend by "
     "PULUMI_BACKEND_URL",
-    "not logged in": "log in: pulumi login",
-    "NoCredentialProviders": "give credentials that may read the backend",
-    "no EC2 IMDS role found": "give credentials that may read the backend",
+    "get credentials": "give AWS credentials that may read the backend",
 }
 
 
@@ -58,19 +56,31 @@ def read(*, stage: str | None, file: Path | None) -> StageOutputs:
 def _in_file(file: Path, stage: str | None) -> StageOutputs:
     try:
         text = file.read_text()
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is no text"
+    except OSError as error:
         raise OutputsError(
-            f"{file} cannot be read ({reason}): write it by "
-            f"pulumi stack output --json --stack {stage or 'dev'} > {file}"
+            f"{file} cannot be read ({error.strerror}): write it by "
+            f"`pulumi stack output --json --stack {stage or 'dev'} > {file}`."
         ) from error
-    values = _parsed(text, str(file))
+    except UnicodeDecodeError as error:
+        raise _no_outputs(file) from error
+    values = _parsed(text)
+    if not values:
+        raise _no_outputs(file)
     within = values.get("stage", stage)
     if not isinstance(within, str):
-        raise OutputsError(f"{file} does not say whose outputs these are: add --stage, or deploy.")
+        raise OutputsError(
+            f"{file} does not say which stage's outputs it has, as those of older programs do not: "
+            "add --stage."
+        )
     if stage and stage != within:
         raise OutputsError(f"{file} has the outputs of stage {within}, not of {stage}.")
     return StageOutputs(stage=within, values=values)
+
+
+def _no_outputs(file: Path) -> OutputsError:
+    return OutputsError(
+        f"{file} has no outputs: it must be what `pulumi stack output --json` says."
+    )
 
 
 def _running() -> StageOutputs:
@@ -91,7 +101,7 @@ def _of_pulumi(stage: str) -> StageOutputs:
     if not pulumi:
         raise OutputsError(
             "Pulumi's CLI is not on the PATH: install it (https://www.pulumi.com/docs/install), "
-            "or name a file of its `pulumi stack output --json` by --file."
+            "or name by --file what it said elsewhere to `pulumi stack output --json`."
         )
     command = [pulumi, "stack", "output", "--json", "--non-interactive", f"--stack={stage}"]
     try:
@@ -100,30 +110,31 @@ def _of_pulumi(stage: str) -> StageOutputs:
         )
     except subprocess.TimeoutExpired as error:
         raise OutputsError(
-            f"Pulumi's CLI has not answered in {WITHIN_SECONDS} seconds: can its backend be reached?"
+            f"Pulumi's CLI did not answer within {WITHIN_SECONDS} seconds: look whether "
+            "its backend can be reached."
         ) from error
     if ran.returncode:
-        raise OutputsError(_said(stage, ran.stderr))
-    return StageOutputs(stage=stage, values=_parsed(ran.stdout, f"Stage {stage}"))
+        raise OutputsError(f"Pulumi has no outputs of stage {stage}: {_reason(ran.stderr)}.")
+    values = _parsed(ran.stdout)
+    if not values:
+        raise OutputsError(
+            f"Stage {stage} has no outputs yet: deploy it by `pulumi up --stack {stage}`."
+        )
+    return StageOutputs(stage=stage, values=values)
 
 
-def _said(stage: str, stderr: str) -> str:
-    """Pulumi's first error as one line, with what to do where that is known."""
+def _reason(stderr: str) -> str:
+    """Pulumi's first error in one line, with what to do where that is known."""
     lines = [line.strip() for line in stderr.splitlines() if line.strip()]
     errors = [line.removeprefix("error: ") for line in lines if line.startswith("error: ")]
     [said, *_] = errors or lines or ["it does not say why"]
-    advice = [advice for words, advice in ADVICE.items() if words in said]
-    return ": ".join([f"Pulumi has no outputs of stage {stage}", said, *advice[:1]])
+    return ": ".join([said, *(advice for words, advice in ADVICE.items() if words in said)])
 
 
-def _parsed(text: str, where: str) -> dict[str, Any]:
-    """The outputs in a text, which is from somewhere."""
+def _parsed(text: str) -> dict[str, Any]:
+    """The outputs that a text has; none where it is something else."""
     try:
         values = json.loads(text)
-    except ValueError as error:
-        raise OutputsError(f"{where} has no JSON ({error}).") from error
-    if not isinstance(values, dict):
-        raise OutputsError(f"{where} has no object of outputs.")
-    if not values:
-        raise OutputsError(f"{where} has no outputs yet: deploy it (pulumi up), and ask again.")
-    return cast(dict[str, Any], values)
+    except ValueError:
+        return {}
+    return cast(dict[str, Any], values) if isinstance(values, dict) else {}

@@ -1,37 +1,35 @@
-// A front end built with Amplify, run by test_front_end.py: configured from the stack's outputs, it
-// signs in, follows the customer's orders, places one, and prints what it was told of it until it
-// has ended. Its argument is a JSON object.
+// A front end built with Amplify, run by test_front_end.py: configured by the amplify_outputs.json
+// that it is given, a customer signs up and in, follows the own orders, places one, reads it, and the
+// front end prints what it was told of it until it has ended. Its argument is a JSON object.
+import { readFileSync } from 'node:fs';
 import { Amplify } from 'aws-amplify';
 import { CONNECTION_STATE_CHANGE, ConnectionState, generateClient } from 'aws-amplify/api';
-import { fetchAuthSession, signIn } from 'aws-amplify/auth';
+import { confirmSignUp, fetchAuthSession, signIn, signUp } from 'aws-amplify/auth';
 import { cognitoUserPoolsTokenProvider } from 'aws-amplify/auth/cognito';
-import { Hub, sharedInMemoryStorage } from 'aws-amplify/utils';
+import { Hub, parseAmplifyConfig, sharedInMemoryStorage } from 'aws-amplify/utils';
 import WebSocket from 'ws';
 
 // Browsers have one, and so have newer versions of Node.js.
 globalThis.WebSocket ??= WebSocket;
 
-const { outputs, userPoolEndpoint, username, password } = JSON.parse(process.argv[2]);
+const { file, username, password } = JSON.parse(process.argv[2]);
+const outputs = JSON.parse(readFileSync(file, 'utf8'));
 
-Amplify.configure({
-  API: {
-    GraphQL: {
-      endpoint: outputs.graphqlUrl,
-      region: outputs.region,
-      defaultAuthMode: 'userPool',
-    },
-  },
-  Auth: {
-    Cognito: {
-      userPoolId: outputs.userPoolId,
-      userPoolClientId: outputs.userPoolClientId,
-      userPoolEndpoint,
-    },
-  },
-});
+// The README's: nothing of it happens on AWS.
+const config = parseAmplifyConfig(outputs);
+if (outputs.custom?.local) {
+  config.Auth.Cognito.userPoolEndpoint = outputs.custom.local.userPoolEndpoint;
+}
+Amplify.configure(config);
+
 // Node.js has no storage of a browser's.
 cognitoUserPoolsTokenProvider.setKeyValueStorage(sharedInMemoryStorage);
 
+await signUp({ username, password });
+// What a person would do: look into the mailbox.
+const mails = await (await fetch(`${outputs.custom.local.mailboxUrl}.json`)).json();
+const { text } = mails.filter(({ to }) => to === username).at(-1);
+await confirmSignUp({ username, confirmationCode: text.match(/\d{6}/)[0] });
 await signIn({ username, password });
 const customerId = (await fetchAuthSession()).userSub;
 
@@ -62,5 +60,9 @@ await new Promise((resolve, reject) => {
     error: reject,
   });
 });
-console.log(JSON.stringify({ placed: await placed, updates }));
+const { data } = await client.graphql({
+  query: 'query ($id: ID!) { getOrder(id: $id) { id status } }',
+  variables: { id: (await placed).id },
+});
+console.log(JSON.stringify({ customerId, placed: await placed, updates, read: data.getOrder }));
 process.exit();

@@ -4,6 +4,7 @@ import json
 import os
 import re
 import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -54,8 +55,15 @@ class Pulumi:
     providers: str
 
     def __call__(self, *arguments: str) -> Ran:
+        return self._run("pulumi", "--non-interactive", "--color", "never", *arguments)
+
+    def python(self, *arguments: str) -> Ran:
+        """Run Python in the project, with the CLI at hand."""
+        return self._run(sys.executable, *arguments)
+
+    def _run(self, *command: str) -> Ran:
         ran = subprocess.run(
-            ["pulumi", "--non-interactive", "--color", "never", *arguments],
+            command,
             cwd=self.project,
             env=self._environment(),
             stdout=subprocess.PIPE,

@@ -12,11 +12,16 @@ from tests.local.processes import ROOT, Run
 
 SOURCES = ("infra", "functions", "graphql", "local", "ops", "outputs")
 OUTPUTS = {
+    "stage",
     "graphqlUrl",
     "realtimeUrl",
     "region",
     "userPoolId",
     "userPoolClientId",
+    "passwordPolicy",
+    "userGroups",
+    "defaultAuthorizationMode",
+    "authorizationModes",
     "orderQueueUrl",
     "orderConsumerId",
     "deadLetterQueueUrl",

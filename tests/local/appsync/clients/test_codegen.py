@@ -1,4 +1,4 @@
-"""graphql-codegen, unchanged: from introspection, and from the schema's files."""
+"""graphql-codegen, unchanged: from introspection, and from the published schema."""
 
 import json
 import subprocess
@@ -93,6 +93,6 @@ def test_from_introspection(appsync: "AppSyncClient", pool: UserPool, tmp_path: 
     assert "The caller's order by that id" in types
 
 
-def test_from_the_files(tmp_path: Path) -> None:
-    files = [str(GRAPHQL / name) for name in ("appsync.graphql", "schema.graphql")]
-    assert "The caller's order by that id" in generated(tmp_path, files)
+def test_from_the_published_file(tmp_path: Path) -> None:
+    published = str(GRAPHQL / "published" / "orderflow.graphql")
+    assert "The caller's order by that id" in generated(tmp_path, published)

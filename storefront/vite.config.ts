@@ -1,0 +1,18 @@
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  plugins: [react()],
+  resolve: {
+    // The repository's root has GraphiQL's React beside ours.
+    dedupe: ['react', 'react-dom'],
+    // AppSync's links ask for graphql's CommonJS modules, which would be a second, whole copy of it.
+    alias: [{ find: /^graphql\/(.+)\.js$/, replacement: 'graphql/$1.mjs' }],
+  },
+  build: {
+    manifest: true,
+    // An inlined image would need data: in the security policy.
+    assetsInlineLimit: 0,
+  },
+  test: { environment: 'node', include: ['src/**/*.test.ts'] },
+});
