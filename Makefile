@@ -31,7 +31,7 @@ up: $(READY) node_modules/.ready  ## The embedded cloud, with the storefront; PE
 logs: $(READY)  ## Follow what the functions log, while make up runs; ORDER, its id
 	@$(BIN)/python -m local logs $(if $(ORDER),--order '$(ORDER)')
 
-ops: $(READY)  ## Operate STAGE (local): ARGS='find …', 'dead-letters list', 'reconcile', …
+ops: $(READY)  ## Operate STAGE (local): ARGS='find …', 'reconcile' …
 	@$(BIN)/python -m ops --stage $(or $(STAGE),local) $(ARGS)
 
 test: $(READY) node_modules/.ready  ## All tests

@@ -1,6 +1,7 @@
 """Orders and their payments, as the stage's tables have them."""
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -139,8 +140,14 @@ def key_of(item: Item) -> OrderKey:
 
 
 def payment_key(row: Item) -> tuple[OrderKey, int]:
-    """Whose order a row of the ledger is about, and which attempt."""
+    """Whose order a row of the ledger is about, and which attempt.
+
+    Raises:
+        OpsError: somebody else than the ledger has written it.
+    """
     order_id, _, attempt = row["payment"].rpartition("#")
+    if not attempt.isdecimal():
+        raise OpsError(f"The ledger has a row that is no payment, {row['payment']!r}: delete it.")
     return (row["customerId"], order_id), int(attempt)
 
 
@@ -167,6 +174,10 @@ def moment(text: str) -> datetime:
     return read if read.tzinfo else read.replace(tzinfo=UTC)
 
 
-def latest(texts: Iterable[str | None]) -> datetime | None:
-    """The last of some times; None where there are none."""
-    return max((moment(text) for text in texts if text), default=None)
+def latest(texts: Iterable[Any]) -> datetime | None:
+    """The last of some times; None where there are none, and of what is no time."""
+    found = list[datetime]()
+    for text in texts:
+        with suppress(TypeError, ValueError):
+            found.append(moment(text))
+    return max(found, default=None)

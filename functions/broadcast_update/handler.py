@@ -21,7 +21,8 @@ from botocore.session import get_session
 from functions.broadcast_update.order_end import order_end
 from functions.broadcast_update.order_update import order_update
 from functions.broadcast_update.publisher import NotPublished, Publisher
-from functions.telemetry.metrics import OrderMetric, count, counted, measure
+from functions.telemetry.metrics import count, counted, measure
+from functions.telemetry.order_metric import OrderMetric
 
 logger = Logger()
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import StreamRecord
 
-from functions.telemetry.metrics import OrderMetric
+from functions.telemetry.order_metric import OrderMetric
 
 # What the workflow writes where the processor did not answer (order_workflow.asl.yaml).
 UNREACHABLE = "payment processor unreachable"

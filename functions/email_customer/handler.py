@@ -24,7 +24,8 @@ from aws_lambda_powertools.utilities.idempotency import (
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions.telemetry.error import error_keys
-from functions.telemetry.metrics import OrderMetric, count, counted
+from functions.telemetry.metrics import count, counted
+from functions.telemetry.order_metric import OrderMetric
 from functions.telemetry.trace import trace_keys
 
 if TYPE_CHECKING:

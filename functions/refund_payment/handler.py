@@ -18,7 +18,8 @@ from functions.payments.environment import payment_processor
 from functions.payments.event import PaymentEvent, payment_of
 from functions.payments.processor import PaymentProcessor
 from functions.telemetry.error import error_keys
-from functions.telemetry.metrics import OrderMetric, count, counted
+from functions.telemetry.metrics import count, counted
+from functions.telemetry.order_metric import OrderMetric
 from functions.telemetry.trace import trace_keys
 
 logger = Logger()

@@ -24,7 +24,8 @@ from functions.start_workflow.order_message import (
     parse,
 )
 from functions.telemetry.error import error_keys
-from functions.telemetry.metrics import OrderMetric, count, counted
+from functions.telemetry.metrics import count, counted
+from functions.telemetry.order_metric import OrderMetric
 from functions.telemetry.trace import trace_by_header, trace_header, trace_keys
 
 if TYPE_CHECKING:

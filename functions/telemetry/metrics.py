@@ -7,7 +7,6 @@ https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedd
 
 import os
 from collections.abc import Callable, Sequence
-from enum import StrEnum
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
@@ -16,33 +15,10 @@ from aws_lambda_powertools.metrics.provider.cloudwatch_emf.cloudwatch import (
     AmazonCloudWatchEMFProvider,
 )
 
+from functions.telemetry.order_metric import NAMESPACE, STAGE, OrderMetric
+
 P = ParamSpec("P")
 R = TypeVar("R")
-
-NAMESPACE = "orderflow"
-STAGE = "stage"
-
-
-class OrderMetric(StrEnum):
-    """Each is counted by one function alone."""
-
-    # By start_workflow, once its execution was taken. A STANDARD execution is counted again where
-    # its message is delivered again while it runs: Step Functions' answer does not tell the two
-    # apart; an EXPRESS one is counted at each delivery, as it is then started again.
-    ORDERS_STARTED = "OrdersStarted"
-    ORDERS_RETRIED = "OrdersRetried"
-    # By broadcast_update, of what the workflow has marked in the table: once for each change, and
-    # again only where a call was cut off after it had published. What it gave up is in no count.
-    ORDERS_PAID = "OrdersPaid"
-    ORDERS_DECLINED = "OrdersDeclined"
-    ORDERS_UNREACHABLE = "OrdersUnreachable"
-    ORDERS_LATE = "OrdersLate"
-    ORDER_AGE = "OrderAge"
-    # By refund_payment, where the ledger says that this call gave it back: never twice.
-    PAYMENTS_REFUNDED = "PaymentsRefunded"
-    # By email_customer, once for each mail that SES took; the table of mails says which it has.
-    CUSTOMERS_MAILED = "CustomersMailed"
-
 
 # What the call that is going on has counted; None: none is.
 Count = tuple[OrderMetric, MetricUnit, float]
@@ -81,6 +57,8 @@ def counted(handler: Callable[P, R]) -> Callable[P, R]:
 
 
 def _write(counts: Sequence[Count]) -> None:
+    if not counts:
+        return
     # Without a service, as that would be a dimension. Its own for each call: Powertools' Metrics
     # warns whenever it keeps a dimension from one call to the next.
     metrics = AmazonCloudWatchEMFProvider(

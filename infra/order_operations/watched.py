@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import pulumi
 
-from functions.telemetry.metrics import NAMESPACE, STAGE, OrderMetric
+from functions.telemetry.order_metric import NAMESPACE, STAGE, OrderMetric
 from infra.order_operations.alarms import Alarm, Metric, Periods, total
 from infra.order_operations.objectives import Objective
 

@@ -87,8 +87,10 @@ def redrive(
         terminal,
         queues_of(stage, name),
         chosen,
-        "{number} of {queue} are sent round again. What was done already is found done; a letter "
-        "that is sent twice changes nothing.",
+        lambda number, queue: (
+            f"{number} of {queue} are sent round again. What was done already is found done; a "
+            "letter that is sent twice changes nothing."
+        ),
         dry_run=dry_run,
     )
     return 0 if dry_run else _redrive(stage, terminal, queues, chosen, rate)
@@ -136,8 +138,10 @@ def discard(
         terminal,
         queues_of(stage, name),
         chosen,
-        "{number} of {queue} are written to " + str(file) + " and deleted. What rests is an order, "
-        "a refund or a mail that is not done yet: without its letter it never is.",
+        lambda number, queue: (
+            f"{number} of {queue} are written to {file} and deleted. What rests is an order, a "
+            "refund or a mail that is not done yet: without its letter it never is."
+        ),
         dry_run=dry_run,
     )
     if dry_run:
@@ -175,14 +179,14 @@ def _told(
     terminal: Terminal,
     queues: list[DeadLetterQueue],
     chosen: Chosen,
-    what: str,
+    what: Callable[[str, str], str],
     *,
     dry_run: bool,
 ) -> list[DeadLetterQueue]:
     """Say what would be done, and ask; the queues that there is anything to do in.
 
     Args:
-        what: would be done with each queue, with `{number}` and `{queue}`.
+        what: would be done, with so many of the queue of this name.
     """
     if not dry_run and not terminal.asks:
         # What there is besides numbers would take a look at every letter.
@@ -210,11 +214,13 @@ def _told(
     return [queue for queue, _ in filled]
 
 
-def _confirm(terminal: Terminal, what: str, filled: list[tuple[DeadLetterQueue, str]]) -> None:
+def _confirm(
+    terminal: Terminal,
+    what: Callable[[str, str], str],
+    filled: list[tuple[DeadLetterQueue, str]],
+) -> None:
     if filled:
-        terminal.confirm(
-            "\n".join(what.format(number=letters, queue=queue.name) for queue, letters in filled)
-        )
+        terminal.confirm("\n".join(what(letters, queue.name) for queue, letters in filled))
 
 
 def _report(stage: Stage, terminal: Terminal, done: dict[str, Moved], how: str) -> int:
@@ -228,6 +234,7 @@ def _report(stage: Stage, terminal: Terminal, done: dict[str, Moved], how: str) 
     )
     total = sum(moved.moved.total() for moved in done.values())
     refused = sum(moved.refused for moved in done.values())
+    held = sum(moved.held for moved in done.values())
     terminal.say(f"{total} letters {how}")
     if refused:
         terminal.say(
@@ -235,6 +242,8 @@ def _report(stage: Stage, terminal: Terminal, done: dict[str, Moved], how: str) 
             "forgotten which orders they are about (24 hours); what these are is in the table, and "
             "is read there: discard them."
         )
+    if held:
+        terminal.say(f"{held} are held by somebody else, who looks at them: do it again later.")
     terminal.document(
         {
             "stage": stage.name,
@@ -244,12 +253,13 @@ def _report(stage: Stage, terminal: Terminal, done: dict[str, Moved], how: str) 
                     "causes": dict(moved.moved),
                     "refused": moved.refused,
                     "resting": moved.resting,
+                    "held": moved.held,
                 }
                 for name, moved in done.items()
             },
         }
     )
-    return LEFT if refused else 0
+    return LEFT if refused or held else 0
 
 
 def _groups(

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs.type_defs import DeleteMessageBatchRequestEntryTypeDef
 
 BATCH = 10
-# A command that is killed hides what it held for so long, and a second for each of so many more.
+# A command that is killed hides what it held for so long; where it holds all of a long queue, for
+# as long as it may take to look through that.
 HOLD_SECONDS = 30
 LETTERS_A_SECOND = 50
 # SQS then asks all of its servers, not some.
@@ -24,6 +25,7 @@ class Look:
 
     Args:
         completed: what is to be added to letters that were received.
+        keeps: letters are held to the end, and not deleted as they come.
     """
 
     def __init__(
@@ -31,13 +33,15 @@ class Look:
         stage: Stage,
         queue: DeadLetterQueue,
         completed: Callable[[list[Letter]], list[Letter]] = lambda letters: letters,
+        *,
+        keeps: bool = True,
     ) -> None:
         self._stage = stage
         self._queue = queue
         self._completed = completed
         self._held: dict[str, str] = {}
         self.depth = depth(stage, queue.url)
-        self._hold_seconds = HOLD_SECONDS + self.depth.all // LETTERS_A_SECOND
+        self._hold_seconds = HOLD_SECONDS + (self.depth.all // LETTERS_A_SECOND if keeps else 0)
 
     def __enter__(self) -> Self:
         return self

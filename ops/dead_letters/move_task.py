@@ -64,7 +64,8 @@ def move_by_sqs(
                 why = task.get("FailureReason", "by somebody")
                 raise OpsError(
                     f"SQS moved {moved} letters of {queue.name}, then its task was "
-                    f"{task.get('Status', '').lower()}: {why}. The others rest."
+                    f"{task.get('Status', '').lower()}: {why}. "
+                    "The others rest; --older-than 0s sends them one by one."
                 )
             case _:
                 sleep(LOOK_SECONDS)

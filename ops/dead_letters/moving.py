@@ -30,11 +30,13 @@ class Moved:
         moved: letters through the door and off their queue, by their cause.
         refused: that the door did not take; they rest on.
         resting: in the queue now, as SQS counts.
+        held: of these, by somebody else for a while longer.
     """
 
     moved: Counter[str] = field(default_factory=Counter[str])
     refused: int = 0
     resting: int = 0
+    held: int = 0
 
 
 class Pace:
@@ -89,7 +91,7 @@ def move(
         before = done.moved.total()
         refused = _pass(stage, queue, chosen, door, pace, told, done)
         now = depth(stage, queue.url)
-        done.refused, done.resting = refused, now.all
+        done.refused, done.resting, done.held = refused, now.all, now.hidden
         if done.moved.total() > before:
             give_up = time.monotonic() + HOLD_SECONDS + 2 * LOOK_SECONDS
         # Held by somebody else, such as this command before it was killed: they come back.
@@ -109,7 +111,7 @@ def _pass(
 ) -> int:
     """Every letter once; how many the door refused."""
     refused = 0
-    with looking(stage, queue, chosen) as look:
+    with looking(stage, queue, chosen, keeps=not chosen.everything) as look:
         for letters in look.batches(pace.at_once):
             wanted = [letter for letter in letters if chosen.has(letter, datetime.now(UTC))]
             if not wanted:
@@ -123,12 +125,12 @@ def _pass(
     return refused
 
 
-def looking(stage: Stage, queue: DeadLetterQueue, chosen: Chosen) -> Look:
+def looking(stage: Stage, queue: DeadLetterQueue, chosen: Chosen, *, keeps: bool = True) -> Look:
     """A look that knows what is asked for: which orders the letters of the broadcast are about."""
 
     def complete(letters: list[Letter]) -> list[Letter]:
         return with_orders(stage, letters)
 
     if chosen.order_id and queue.destination is None:
-        return Look(stage, queue, complete)
-    return Look(stage, queue)
+        return Look(stage, queue, complete, keeps=keeps)
+    return Look(stage, queue, keeps=keeps)

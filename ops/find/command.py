@@ -58,20 +58,33 @@ def run(stage: Stage, terminal: Terminal, name: str) -> int:
         queues = queues_of(stage, None)
         looks = [pool.submit(_resting, stage, queue, order_id) for queue in queues]
         indexed = pool.submit(Orders(stage).keys_of, order_id)
-        letters = [letter for look in looks for letter in look.result()]
-        keys = set(indexed.result()) | {key for letter in letters for key in letter.orders}
+        resting = {queue.name: look.result() for queue, look in zip(queues, looks, strict=True)}
+        letters = [letter for found, _ in resting.values() for letter in found]
+        named = {key for letter in letters for key in letter.orders if key[1] == order_id}
+        keys = set(indexed.result()) | named
         if not keys:
             keys |= set(customer_in(stage, order_id, window_of(order_id, [])))
         known = [_known(stage, pool, key, letters) for key in sorted(keys)]
+    unseen = {name: left for name, (_, left) in resting.items() if left}
     for each in known:
         _tell(terminal, each)
+    for name, left in unseen.items():
+        terminal.say(
+            f"About {left} letters of {name} were not looked at: "
+            f"dead-letters show {name} --order {order_id}"
+        )
     if not known:
         terminal.say(
             f"Stage {stage.name} knows no order {order_id}: none is saved, none rests, and no "
             "function has logged of one. One that was placed a moment ago waits in the queue."
         )
     terminal.document(
-        {"stage": stage.name, "id": order_id, "orders": [_document(each) for each in known]}
+        {
+            "stage": stage.name,
+            "id": order_id,
+            "orders": [_document(each) for each in known],
+            "lettersUnseen": unseen,
+        }
     )
     return 0 if known else NOT_FOUND
 
@@ -96,11 +109,13 @@ def _customer(stage: Stage, terminal: Terminal, address: str) -> int:
     return 0
 
 
-def _resting(stage: Stage, queue: DeadLetterQueue, order_id: str) -> list[Letter]:
+def _resting(stage: Stage, queue: DeadLetterQueue, order_id: str) -> tuple[list[Letter], int]:
+    """The letters about the order; and how many were too many to look at."""
     chosen = Chosen(order_id=order_id)
     with looking(stage, queue, chosen) as look:
         looked_at = islice(all_letters(look), MOST_LETTERS)
-        return [letter for letter in looked_at if chosen.has(letter, letter.sent_at)]
+        found = [letter for letter in looked_at if chosen.has(letter, letter.sent_at)]
+    return found, max(0, look.depth.visible - MOST_LETTERS)
 
 
 def _known(stage: Stage, pool: ThreadPoolExecutor, key: OrderKey, letters: list[Letter]) -> Known:
@@ -111,7 +126,7 @@ def _known(stage: Stage, pool: ThreadPoolExecutor, key: OrderKey, letters: list[
     stood = [*of_item(item), *of_payments(payments)]
     moments = [each.at for each in stood if each.at] + [letter.sent_at for letter in resting]
     window = window_of(key[1], moments)
-    attempts = max(1, int((item or {}).get("attempt", 1)), *payments, 1)
+    attempts = max(1, (item or {}).get("attempt", 1), *payments)
     sources: list[Callable[[], list[Entry]]] = [
         lambda: of_executions(stage, key, attempts, window),
         lambda: list(of_mails(stage, item)),

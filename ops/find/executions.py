@@ -74,8 +74,8 @@ def _told(name: str, events: "list[HistoryEventTypeDef]") -> Iterator[Entry]:
             state = data["stateEnteredEventDetails"]["name"]
             yield Entry(at=at, where="workflow", what=state, detail=detail)
         elif kind in ENDS or kind.endswith(("Failed", "TimedOut")):
-            how: Any = next((data[each] for each in data if each.endswith("EventDetails")), {})
-            why = _why(how)
+            [*details] = (data[each] for each in data if each.endswith("EventDetails"))
+            why = _why(details[0]) if details else ""
             what = f"{kind}: {why}" if why else kind
             yield Entry(at=at, where="workflow", what=what, detail=detail)
 

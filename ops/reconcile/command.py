@@ -45,7 +45,8 @@ def reconcile(
     counts = Counter(finding.kind for finding in found)
     seen = search.seen
     _show(terminal, found)
-    terminal.table(["finding", number("orders")], sorted(counts.items()))
+    if found:
+        terminal.table(["finding", number("orders")], sorted(counts.items()))
     terminal.say(
         f"{seen.orders} orders, {seen.payments} payments that are kept and {seen.letters} dead "
         f"letters; {len(found)} findings; {reads.units:,.0f} read units ({dollars(reads.units)})"

@@ -41,12 +41,12 @@ def judge(key: OrderKey, item: Item | None, payments: Payments, now: datetime) -
     """
     if item is None:
         return list(_lost(key, payments, now))
+    if "deletedAt" not in item and not is_order(item):
+        return [_named(Kind.UNREADABLE, key, "is no order, though it is in the table")]
     found = [*_booked(key, payments), *_kept(key, item, payments)]
     if "deletedAt" in item:
         if surplus := sorted(item.keys() - TOMBSTONE):
             found.append(_named(Kind.UNDELETED, key, f"is deleted, but has {', '.join(surplus)}"))
-    elif not is_order(item):
-        return [_named(Kind.UNREADABLE, key, "is no order, though it is in the table")]
     elif item["status"] == "PENDING":
         found += _pending(key, item, payments)
     elif item["status"] == "PAYMENT_FAILED":
@@ -56,8 +56,12 @@ def judge(key: OrderKey, item: Item | None, payments: Payments, now: datetime) -
 
 def is_order(item: Item) -> bool:
     """Whether it has what every order has."""
-    needed = {*MESSAGE, "version", "updatedAt"}
-    return needed <= item.keys() and item.get("status") in STATUSES
+    return (
+        {*MESSAGE, "version"} <= item.keys()
+        and item.get("status") in STATUSES
+        and isinstance(item["attempt"], int)
+        and latest([item.get("updatedAt")]) is not None
+    )
 
 
 def _lost(key: OrderKey, payments: Payments, now: datetime) -> Iterator[Finding]:

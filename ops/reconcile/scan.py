@@ -1,15 +1,12 @@
 """Reads whole tables, at a pace that leaves them to the customers, and counts what it costs."""
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator
+from typing import Any
 
 from cost.prices import price
 from ops.orders import Item, OrderKey, payment_key, plain
 from ops.stage import Stage
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
 
 # One request's most: a page of a scan has 1 MB, 256 read units that are consistent.
 PAGE = 500
@@ -95,9 +92,7 @@ class Reads:
             found.setdefault(key, {})[attempt] = row
         return found
 
-    def _items(
-        self, output: str, keys: "Sequence[Mapping[str, AttributeValueTypeDef]]"
-    ) -> Iterator[Item]:
+    def _items(self, output: str, keys: list[dict[str, dict[str, str]]]) -> Iterator[Item]:
         table = self._stage.output(output)
         for start in range(0, len(keys), KEYS_A_BATCH):
             wanted: Any = {

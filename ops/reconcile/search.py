@@ -11,13 +11,20 @@ from functools import cached_property
 
 from ops.dead_letters.letter import Letter
 from ops.dead_letters.look import Look, all_letters
-from ops.dead_letters.queues import BROADCAST, ORDERS, REFUNDS, queues_of
+from ops.dead_letters.queues import (
+    BROADCAST,
+    MAIL,
+    ORDERS,
+    REFUNDS,
+    UNDELIVERED_MAIL,
+    queues_of,
+)
 from ops.dead_letters.stream import with_orders
 from ops.mails import KEPT_FOR, Ended, Mails, ended_of
-from ops.orders import Item, OrderKey, Orders, key_of, moment, payment_key
+from ops.orders import Item, OrderKey, Orders, key_of, latest, payment_key
 from ops.reconcile.executions import Executions
 from ops.reconcile.finding import Finding, Kind, Mend
-from ops.reconcile.rules import changed_at, judge
+from ops.reconcile.rules import changed_at, is_order, judge
 from ops.reconcile.scan import Reads
 from ops.stage import Stage
 
@@ -25,6 +32,12 @@ from ops.stage import Stage
 REMEMBERED = KEPT_FOR - timedelta(days=1)
 # What rests is as good as done once its cause is mended and it is sent round again.
 AT_REST = {ORDERS: Kind.RESTING, REFUNDS: Kind.UNREFUNDED, BROADCAST: Kind.UNANNOUNCED}
+SENT = {
+    ORDERS: Mend.ORDER,
+    REFUNDS: Mend.REFUND,
+    MAIL: Mend.MAIL,
+    UNDELIVERED_MAIL: Mend.MAIL,
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,15 +80,17 @@ class Search:
         }
         letters = self._resting()
         self.seen = Seen(orders=orders, payments=payments, letters=len(letters))
-        resting = {key for letter in letters for key in letter.orders}
+        # What would be sent is not lost: it is found where it rests.
+        resting = {(key, SENT.get(each.queue)) for each in letters for key in each.orders}
         found = [
             finding
             for key in sorted(suspects | more)
             for finding in self.of(key)
-            # Its message is not lost: it is found where it rests.
-            if not (key in resting and finding.mend is Mend.ORDER)
+            if finding.mend is None or (key, finding.mend) not in resting
         ]
-        found += self._unsaved({key: arn for key, arn in failed.items() if key not in resting})
+        found += self._unsaved(
+            {key: arn for key, arn in failed.items() if (key, Mend.ORDER) not in resting}
+        )
         return [*found, *(finding for letter in letters for finding in _at_rest(letter))]
 
     def stuck(self) -> list[Finding]:
@@ -146,8 +161,8 @@ class Search:
         now = datetime.now(UTC)
         ends = dict[Ended, Item]()
         for item in items:
-            end, changed = ended_of(item), item.get("updatedAt")
-            if end and changed and self._older_than <= now - moment(changed) < REMEMBERED:
+            end, changed = ended_of(item), latest([item.get("updatedAt")])
+            if end and changed and self._older_than <= now - changed < REMEMBERED:
                 ends[end] = item
         mailed = self._mails.of(ends)
         return [
@@ -194,7 +209,7 @@ def _attempts(item: Item) -> Iterable[int]:
     """At paying an order, as far as the item knows of them."""
     if "deletedAt" in item:
         return [item["paidAttempt"]] if "paidAttempt" in item else []
-    return range(1, int(item.get("attempt", 0)) + 1)
+    return range(1, item["attempt"] + 1) if is_order(item) else []
 
 
 def _covers(item: Item | None, attempt: int) -> bool:

@@ -41,20 +41,22 @@ STANDARD = (4 * ANSWERED + 9 * UNANSWERED) * 25.00 / 1e6  # 101.25
 EXPRESS = ORDERS * 1.00 / 1e6 + ORDERS * 0.2 * 0.0625 * 0.00001667  # 1.21
 
 # DynamoDB, $0.625 a million write units. An order has less than 1 kB and is in the table and its
-# two indexes: three units to save it, three to mark it, which changes what all three have. The
-# ledger has no index; of a payment without an answer it gets the refund.
-ORDER_TABLE = ORDERS * (3 + 3) * 0.625 / 1e6  # 3.75
+# three indexes: four units to save it, three to mark it, which changes what all but the index of
+# keys have. The ledger has no index; of a payment without an answer it gets the refund.
+ORDER_TABLE = ORDERS * (4 + 3) * 0.625 / 1e6  # 4.38
 LEDGER = ORDERS * 1 * 0.625 / 1e6  # 0.63
 
 # SNS, $0.50 a million messages, one for each order; nobody subscribes.
 TOPIC = ORDERS * 0.50 / 1e6  # 0.50
 
 # CloudWatch Logs, $0.50 a GB. A call of a function has an entry of some 600 bytes of its own, two
-# of Lambda's of together 560, and 26 bytes for each. AppSync has some 1,000 bytes in six entries
-# for each of the three operations. Kept for 90 days, at 15 % of its size, for $0.03 a GB and month.
-LOGGED_GB = (CALLS * (600 + 560 + 3 * 26) + 3_000_000 * (1000 + 6 * 26)) / 1e9  # 8.47
-LOGS = LOGGED_GB * 0.50  # 4.23
-KEPT_LOGS = LOGGED_GB * 3 * 0.15 * 0.03  # 0.11
+# of Lambda's of together 560, and 26 bytes for each. Of each order's start there is a line of metrics
+# of some 190 bytes, of its end one of 390. AppSync has some 1,000 bytes in six entries for each of
+# the three operations. Kept for 90 days, at 15 % of its size, for $0.03 a GB and month.
+COUNTED = ORDERS * (190 + 390 + 2 * 26)
+LOGGED_GB = (CALLS * (600 + 560 + 3 * 26) + COUNTED + 3_000_000 * (1000 + 6 * 26)) / 1e9  # 9.10
+LOGS = LOGGED_GB * 0.50  # 4.55
+KEPT_LOGS = LOGGED_GB * 3 * 0.15 * 0.03  # 0.12
 
 # X-Ray, $5.00 a million traces. Each operation of the API, execution and call of a function that is
 # not the workflow's begins one: 3 + 1 + 1 + 2, and the refunds. A month has 2,628,000 seconds: the

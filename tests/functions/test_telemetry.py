@@ -4,7 +4,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from functions.telemetry.error import error_keys
-from functions.telemetry.metrics import OrderMetric, count, counted, measure
+from functions.telemetry.metrics import count, counted, measure
+from functions.telemetry.order_metric import OrderMetric
 from tests.functions.conftest import Counted
 
 

@@ -1,6 +1,8 @@
 """The whole program: the layers, their wiring, and what holds for every resource."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -803,3 +805,22 @@ def test_standard_tools_may_ask_dev_for_its_schema(dev: Recording) -> None:
     inputs = dev.one("aws:appsync/graphQLApi:GraphQLApi", "order-api").inputs
     assert inputs["introspectionConfig"] == "ENABLED"
     assert depth(operation.selection_set) <= inputs["queryDepthLimit"]
+
+
+WITHOUT_PACKAGES = """
+import sys
+class Absent:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] in {"aws_lambda_powertools", "boto3", "botocore", "local"}:
+            raise ModuleNotFoundError(name)
+sys.meta_path.insert(0, Absent())
+import infra.order_operations, infra.order_api, infra.order_broadcast, infra.settings
+"""
+
+
+def test_the_program_needs_what_pulumi_installs_alone() -> None:
+    """requirements.txt has none of what functions and the embedded cloud import."""
+    run = subprocess.run(  # noqa: S603 (the program above)
+        [sys.executable, "-c", WITHOUT_PACKAGES], cwd=ROOT, capture_output=True, text=True
+    )
+    assert run.stderr == ""

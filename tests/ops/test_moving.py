@@ -135,6 +135,13 @@ def test_it_is_begun_again_and_nothing_is_lost(stage: Stage, queue: DeadLetterQu
     assert bodies(stage, "deadLetterQueueUrl") == []
 
 
+def test_what_another_holds_for_longer_is_counted(stage: Stage, queue: DeadLetterQueue) -> None:
+    next(Look(stage, queue).batches())
+    door = QueueDoor(stage, stage.output("orderQueueUrl"))
+    done = move(stage, queue, Chosen(), door, Pace(None), lambda _: None)
+    assert (done.moved.total(), done.resting, done.held) == (LETTERS - 10, 10, 10)
+
+
 class Refuses:
     """Takes nothing."""
 
@@ -271,5 +278,5 @@ def test_a_task_that_runs_is_followed() -> None:
 
 def test_a_task_that_fails_says_why() -> None:
     tasks: Any = MoveTasks({}, task("FAILED", 4, FailureReason="denied"))
-    with pytest.raises(OpsError, match=r"moved 4 letters .* failed: denied. The others rest"):
+    with pytest.raises(OpsError, match=r"moved 4 letters .* failed: denied\. The others rest"):
         move_by_sqs(tasks, DEAD, "orders", None, lambda _: None, lambda _: None)

@@ -124,7 +124,7 @@ COMMANDS: dict[str, list[str]] = {
     "dead-letters list": ["dead-letters list --order {order}"],
     "dead-letters show": ["dead-letters show --order {order}"],
     "dead-letters export": ["dead-letters export --order {order} --to {file}"],
-    "dead-letters redrive": ["dead-letters redrive"],
+    "dead-letters redrive": ["dead-letters redrive --order {order}", "dead-letters redrive"],
     "dead-letters discard": ["dead-letters discard --order {order} --to {file}"],
     "reconcile": ["reconcile"],
     "reconcile --mend": ["reconcile --mend"],

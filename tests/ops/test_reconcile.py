@@ -9,7 +9,9 @@ import pytest
 from boto3.dynamodb.types import TypeSerializer
 
 from ops.orders import Orders, kept_attempt
-from ops.reconcile.mending import notification_of
+from ops.reconcile.mending import Mending, notification_of
+from ops.reconcile.scan import Reads
+from ops.reconcile.search import Search
 from tests.e2e.faults import take_payment_that, workflow_with
 from tests.e2e.stage import Stage as Deployed
 from tests.e2e.stage import eventually, message
@@ -185,6 +187,31 @@ def test_what_changed_a_moment_ago_is_left_alone(stage: Deployed, ask: Ask) -> N
     assert retried["retried"] == [order_id]
     assert stage.ended(hand.customer, order_id)["status"] == "PAID"
     stage.settle()
+
+
+def test_what_has_changed_since_it_was_found_is_not_mended(stage: Deployed) -> None:
+    hand, operator = Hand(stage), operated(stage)
+    order_id = hand.order("PENDING", "ACCEPTED", statusReason=None)
+    key = (hand.customer.sub, order_id)
+    search = Search(operator, Reads(operator, 500), timedelta(minutes=15), lambda _: None)
+    [stuck] = [each for each in search.findings() if each.order == key]
+    ended = {"updatedAt": AGO, "placedAt": AGO, "status": "PAID", "version": 3}
+    stage.store(hand.customer.sub, id=order_id, **ended)
+    hand.row(order_id, 1, "ACCEPTED")
+    assert not Mending(operator, search).mend(stuck)
+
+
+def test_a_suspect_that_is_well_at_the_second_look_is_no_finding(
+    stage: Deployed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hand, operator = Hand(stage), operated(stage)
+    order_id = hand.order("PAID", "ACCEPTED", statusReason=None)
+    hand.row(order_id, 1, "ACCEPTED")
+    key = (hand.customer.sub, order_id)
+    search = Search(operator, Reads(operator, 500), timedelta(minutes=15), lambda _: None)
+    # As if it had been read in the moment before its payment was written.
+    monkeypatch.setattr(search, "_in_orders", lambda: ({key}, 1))
+    assert [each for each in search.findings() if each.order == key] == []
 
 
 def test_an_order_that_failed_before_it_was_saved_is_brought_back(

@@ -109,6 +109,8 @@ def test_what_fits_together_is_left_alone(item: Item | None, payments: dict[int,
         (None, {1: TAKEN}, [(Kind.ORPHANED, 1, None)]),
         ({"customerId": "a", "id": "b", "calls": 1}, {}, [(Kind.UNREADABLE, None, None)]),
         (order("LOST"), {}, [(Kind.UNREADABLE, None, None)]),
+        (order("PAID", updatedAt="yesterday"), {}, [(Kind.UNREADABLE, None, None)]),
+        ({**order("PAID"), "attempt": "first"}, {}, [(Kind.UNREADABLE, None, None)]),
         (
             order("PAID", 2),
             {1: {**REFUSED, "refundedAt": THEN}, 2: TAKEN},

@@ -250,6 +250,9 @@ def test_what_a_component_has_only_at_times_is_absent_else(provider: OrderflowPr
     _, mailed = constructed(provider, OrderNotifications, args)
     assert mailed["customerMail"]["undeliveredQueueName"] == "undelivered-mail-1a2b3c4"
     assert set(mailed["customerMail"]) == {
+        "queueUrl",
+        "consumer",
+        "mailTableName",
         "deadLetterQueueName",
         "deadLetterQueueUrl",
         "queueUrl",

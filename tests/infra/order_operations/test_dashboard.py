@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
-from functions.telemetry.metrics import OrderMetric
+from functions.telemetry.order_metric import OrderMetric
 from infra.order_operations.dashboard import DASHBOARD, QUERIES
 from preview.recording import Recording
 
