@@ -52,16 +52,12 @@ class BuiltFile:
         return FOR_EVER if self.path.startswith(HASHED) else ASK_EACH_TIME
 
 
-def built_files(folder: Path | None = None) -> list[BuiltFile]:
-    """What a build has, by path.
-
-    Args:
-        folder: the build's; None: `storefront/dist`.
+def built_files(folder: Path) -> list[BuiltFile]:
+    """What the build in a folder has, by path.
 
     Raises:
         StorefrontBuildError: there is no build in it, or a file of which nobody knows what it is.
     """
-    folder = folder or DIST
     if not (folder / PAGE).is_file():
         raise StorefrontBuildError(
             f"The storefront is not built: {_told(folder)} has no {PAGE}. Build it with"
