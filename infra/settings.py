@@ -11,7 +11,6 @@ import pulumi
 
 from infra import storefront_build
 from infra.order_workflow import WorkflowType
-from infra.storefront_build import built_files
 
 NAMESPACE = "orderflow"
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
@@ -73,7 +72,7 @@ class Settings:
         if settings.storefront:
             _require_bucket_name(stage)
             # Here, where there is no resource yet: the engine makes some while the program runs on.
-            built_files(storefront_build.DIST)
+            storefront_build.built_files(storefront_build.DIST)
         return settings
 
     @classmethod

@@ -61,7 +61,7 @@ def built_files(folder: Path) -> list[BuiltFile]:
     if not (folder / PAGE).is_file():
         raise StorefrontBuildError(
             f"The storefront is not built: {_told(folder)} has no {PAGE}. Build it with"
-            " `make storefront`, or set storefront to false. Nothing was changed."
+            " `make storefront`, or set storefront to false."
         )
     files = {file.relative_to(folder): file for file in sorted(folder.rglob("*")) if file.is_file()}
     return [
@@ -76,7 +76,7 @@ def _content_type(file: Path) -> str:
     if file.suffix not in CONTENT_TYPES:
         raise StorefrontBuildError(
             f"The storefront's {_told(file)} has no content type: CONTENT_TYPES in"
-            " infra/storefront_build.py does not know its ending. Nothing was changed."
+            " infra/storefront_build.py does not know its ending."
         )
     return CONTENT_TYPES[file.suffix]
 
