@@ -1,4 +1,4 @@
-"""`python -m outputs.codegen`: makes anew what is made of the schema, as storefront/codegen.ts says."""
+"""`python -m outputs.codegen`: makes anew what storefront/codegen.ts makes of the schema."""
 
 import argparse
 import os
@@ -16,9 +16,7 @@ WRONG = 1
 # How it tells of an operation that does not fit the schema, of a file that has no GraphQL, and with
 # `--check` of the files that it would change.
 MISFIT = re.compile(r"^Error \d+: (?P<error>.+)\nat (?P<place>\S+)$", re.MULTILINE)
-NO_GRAPHQL = re.compile(
-    r"^Failed to find any .* in: (?P<place>\S+);\n- (?P<error>.+)$", re.MULTILINE
-)
+NO_GRAPHQL = re.compile(r"^Failed to find .* in: (?P<place>\S+);\n- (?P<error>.+)$", re.MULTILINE)
 STALE = re.compile(r"^,?  - (.+)$", re.MULTILINE)
 
 
@@ -28,6 +26,9 @@ def main() -> int:
         "--check", action="store_true", help="write nothing: say what would be changed, and fail"
     )
     given = parser.parse_args()
+    if not COMMAND.exists():
+        print("graphql-codegen is not installed: run `make setup`.", file=sys.stderr)
+        return WRONG
     ran = subprocess.run(  # noqa: S603 (a tool of ours)
         ["node", COMMAND, *(["--check"] if given.check else [])],  # noqa: S607
         cwd=STOREFRONT,
@@ -59,7 +60,6 @@ def _faults(text: str) -> list[str]:
     failed = "\n".join(re.findall(r"^\[FAILED\] +(.+)$", text, re.MULTILINE))
     found = [*MISFIT.finditer(failed), *NO_GRAPHQL.finditer(failed)]
     if not found:
-        # Such as Node.js's, where nothing is installed.
         return [line for line in (failed or text).splitlines() if line.strip()]
     told = dict.fromkeys(f"{_place(each['place'])}: {each['error']}" for each in found)
     return [*told, "  Keep what the storefront asks for, or change its operations with the schema."]

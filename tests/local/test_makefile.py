@@ -41,6 +41,18 @@ def test_logs_are_of_one_order_where_one_is_named() -> None:
     assert made("-n", "logs", "ORDER=01M8").splitlines()[-1].endswith("logs --order '01M8'")
 
 
+def test_outputs_are_asked_for_as_the_variables_say() -> None:
+    assert made("-n", "outputs").splitlines()[-1].split()[1:] == ["-m", "outputs"]
+    given = made("-n", "outputs", "STAGE=dev", "FILE=a b.json", "FORMAT=dotenv", "OUT=.env")
+    arguments = "--stage 'dev' --file 'a b.json' --format 'dotenv' --out '.env'"
+    assert given.splitlines()[-1].endswith(f"-m outputs {arguments}")
+
+
+def test_lint_looks_whether_what_is_made_of_the_schema_is_stale() -> None:
+    lines = made("-n", "lint").splitlines()
+    assert any(line.endswith("-m outputs.codegen --check") for line in lines)
+
+
 def test_help_names_every_command_in_a_line_of_80_columns() -> None:
     lines = made("help").splitlines()
     phony = re.search(r"^\.PHONY: (.*)$", (ROOT / "Makefile").read_text(), re.MULTILINE)
