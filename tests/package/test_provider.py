@@ -255,9 +255,6 @@ def test_what_a_component_has_only_at_times_is_absent_else(provider: OrderflowPr
         "mailTableName",
         "deadLetterQueueName",
         "deadLetterQueueUrl",
-        "queueUrl",
-        "consumer",
-        "mailTableName",
         "undeliveredQueueName",
         "undeliveredQueueUrl",
     }
