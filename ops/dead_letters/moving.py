@@ -79,6 +79,7 @@ def move(
     door: Door,
     pace: Pace,
     told: Callable[[int], None],
+    sleep: Callable[[float], None] = time.sleep,
 ) -> Moved:
     """Until nothing of what is chosen rests, or only what the door refuses.
 
@@ -97,7 +98,7 @@ def move(
         # Held by somebody else, such as this command before it was killed: they come back.
         if not now.hidden or time.monotonic() > give_up:
             return done
-        time.sleep(LOOK_SECONDS)
+        sleep(LOOK_SECONDS)
 
 
 def _pass(

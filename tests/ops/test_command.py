@@ -104,13 +104,18 @@ def test_rates_are_numbers_above_zero(text: str) -> None:
 
 
 class Keyboard:
-    """A terminal's standard input, with one answer."""
+    """Standard input, with one answer.
 
-    def __init__(self, answer: str) -> None:
+    Args:
+        terminal: whether somebody is there to give it.
+    """
+
+    def __init__(self, answer: str, *, terminal: bool = True) -> None:
         self.answer = answer
+        self.terminal = terminal
 
     def isatty(self) -> bool:
-        return True
+        return self.terminal
 
     def readline(self) -> str:
         return self.answer
@@ -131,6 +136,13 @@ def test_only_a_yes_is_a_yes(
         with pytest.raises(OpsError, match=r"Nothing was changed\."):
             terminal.confirm("Everything is deleted.")
     assert "Everything is deleted." in capsys.readouterr().err
+
+
+def test_what_is_piped_in_is_no_yes(monkeypatch: pytest.MonkeyPatch) -> None:
+    piped: Any = Keyboard("y\n", terminal=False)
+    monkeypatch.setattr(sys, "stdin", piped)
+    with pytest.raises(OpsError, match=r"there is nobody to ask\. Agree to it by --yes\."):
+        Terminal(json=False, yes=False).confirm("Everything is deleted.")
 
 
 def test_scripts_get_documents_alone(capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,7 +1,7 @@
 """Nothing is deleted before it is safely elsewhere, and nothing stays hidden."""
 
 import json
-import threading
+import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -157,21 +157,30 @@ def test_what_a_door_refuses_rests_and_is_counted(stage: Stage, queue: DeadLette
 
 def test_large_messages_are_sent_one_by_one(stage: Stage, queue: DeadLetterQueue) -> None:
     stage.sqs.purge_queue(QueueUrl=queue.url)
-    for _ in range(3):
+    for _ in range(9):
         stage.sqs.send_message(QueueUrl=queue.url, MessageBody="x" * (MOST_BATCH_BYTES - 1))
     door = QueueDoor(stage, stage.output("orderQueueUrl"))
-    assert move(stage, queue, Chosen(), door, Pace(None), lambda _: None).moved.total() == 3
+    # Together they are more than SQS takes at once.
+    assert move(stage, queue, Chosen(), door, Pace(None), lambda _: None).moved.total() == 9
 
 
 def test_what_is_discarded_is_on_the_disk(
-    stage: Stage, queue: DeadLetterQueue, tmp_path: Path
+    stage: Stage, queue: DeadLetterQueue, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file = tmp_path / "letters.jsonl"
+    resting: list[int] = []
+
+    def fsync(_: int) -> None:
+        # Each batch is on the disk while it still rests.
+        resting.append(depth(stage, queue.url).all)
+
+    monkeypatch.setattr(os, "fsync", fsync)
     with file_door(file) as door:
         move(stage, queue, Chosen(), door, Pace(None), lambda _: None)
     lines = [json.loads(line) for line in file.read_text().splitlines()]
     assert sorted(line["body"] for line in lines) == EVERY
     assert {line["attributes"]["cause"] for line in lines} == {f"cause {n}" for n in range(5)}
+    assert resting == [25, 15, 5]
     # Orders are in it.
     assert file.stat().st_mode & 0o777 == 0o600
     assert depth(stage, queue.url) == Depth(visible=0, hidden=0)
@@ -197,20 +206,16 @@ def test_letters_that_another_holds_are_waited_for(
     stage: Stage, queue: DeadLetterQueue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(moving, "HOLD_SECONDS", 30)
-    monkeypatch.setattr(moving, "LOOK_SECONDS", 0.05)
     held = Look(stage, queue)
     next(held.batches())
-    moved = threading.Event()
+    told: list[int] = []
 
-    def told(_: int) -> None:
-        # The other one ends once everything else is done.
-        moved.set()
+    def sleep(_: float) -> None:
+        assert sum(told) == LETTERS - 10
+        held.__exit__(None, None, None)
 
     door = QueueDoor(stage, stage.output("orderQueueUrl"))
-    ending = threading.Thread(target=lambda: moved.wait(30) and held.__exit__(None, None, None))
-    ending.start()
-    done = move(stage, queue, Chosen(), door, Pace(None), told)
-    ending.join()
+    done = move(stage, queue, Chosen(), door, Pace(None), told.append, sleep)
     assert (done.moved.total(), done.resting) == (LETTERS, 0)
 
 
