@@ -66,6 +66,7 @@ class OrderNotifications(pulumi.ComponentResource):
     """
 
     topic_arn: pulumi.Output[str]
+    topic_name: pulumi.Output[str]
     customer_mail: CustomerMail | None
 
     def __init__(
@@ -88,6 +89,7 @@ class OrderNotifications(pulumi.ComponentResource):
             self._mail_customers(topic, args.sender_email, args) if args.sender_email else None
         )
         self.topic_arn = topic.arn
+        self.topic_name = topic.name
         self.register_outputs({"topicArn": self.topic_arn})
 
     def _mail_customers(
@@ -113,7 +115,7 @@ class OrderNotifications(pulumi.ComponentResource):
             "customer-mail",
             ConsumedQueueArgs(
                 consumer=PythonFunctionArgs(
-                    packages=["email_customer"],
+                    packages=["email_customer", "telemetry"],
                     timeout_seconds=MAIL_SECONDS,
                     log_retention_days=args.log_retention_days,
                     environment={

@@ -69,7 +69,7 @@ class OrderQueue(pulumi.ComponentResource):
             name,
             ConsumedQueueArgs(
                 consumer=PythonFunctionArgs(
-                    packages=["start_workflow"],
+                    packages=["start_workflow", "telemetry"],
                     timeout_seconds=30,
                     log_retention_days=args.log_retention_days,
                     environment={"WORKFLOW_ARN": args.workflow_arn},

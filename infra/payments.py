@@ -1,5 +1,6 @@
 """Takes payments, and gives back those that paid no order."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pulumi
@@ -62,9 +63,9 @@ class Payments(pulumi.ComponentResource):
             self,
         )
 
-        def function(package: str, seconds: int, action: str) -> PythonFunctionArgs:
+        def function(packages: Sequence[str], seconds: int, action: str) -> PythonFunctionArgs:
             return PythonFunctionArgs(
-                packages=[package, "payments"],
+                packages=packages,
                 timeout_seconds=seconds,
                 log_retention_days=args.log_retention_days,
                 environment={
@@ -76,13 +77,17 @@ class Payments(pulumi.ComponentResource):
 
         take_payment = PythonFunction(
             "take-payment",
-            function("take_payment", TAKE_SECONDS, "dynamodb:PutItem"),
+            function(["take_payment", "payments"], TAKE_SECONDS, "dynamodb:PutItem"),
             child,
         )
         refunds = ConsumedQueue(
             "refunds",
             ConsumedQueueArgs(
-                consumer=function("refund_payment", REFUND_SECONDS, "dynamodb:UpdateItem"),
+                consumer=function(
+                    ["refund_payment", "payments", "telemetry"],
+                    REFUND_SECONDS,
+                    "dynamodb:UpdateItem",
+                ),
                 batch_size=args.consumer_batch_size,
                 max_concurrency=args.consumer_max_concurrency,
                 max_receive_count=MOST_REFUND_RECEIVES,

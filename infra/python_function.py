@@ -103,12 +103,14 @@ class PythonFunction(pulumi.ComponentResource):
                 variables={
                     "POWERTOOLS_SERVICE_NAME": args.packages[0],
                     "POWERTOOLS_LOG_LEVEL": "INFO",
+                    "STAGE": pulumi.get_stack(),
                     **args.environment,
                 }
             ),
             logging_config=aws.lambda_.FunctionLoggingConfigArgs(
                 log_group=logs.name,
                 log_format="JSON",
+                # Metrics are lines of no level, which count as INFO: a higher one has none of them.
                 application_log_level="INFO",
                 # Of Lambda's own lines each call's start and report: duration, memory, init.
                 system_log_level="INFO",

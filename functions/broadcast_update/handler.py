@@ -18,8 +18,11 @@ from botocore.exceptions import NoCredentialsError
 from botocore.httpsession import URLLib3Session
 from botocore.session import get_session
 
+from functions.broadcast_update.order_end import order_end
 from functions.broadcast_update.order_update import order_update
 from functions.broadcast_update.publisher import NotPublished, Publisher
+from functions.telemetry.metrics import count, counted, measure
+from functions.telemetry.order_metric import OrderMetric
 
 logger = Logger()
 
@@ -32,14 +35,23 @@ SOCKET_OPTIONS = [(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)]
 
 @dataclass(frozen=True, kw_only=True)
 class Environment:
-    """GRAPHQL_URL is set by infra/order_broadcast.py, AWS_REGION by Lambda."""
+    """Set by infra/order_broadcast.py, and AWS_REGION by Lambda.
+
+    Args:
+        late_after_seconds: an order that ends later than that is late.
+    """
 
     graphql_url: str
+    late_after_seconds: float
     region: str
 
     @classmethod
     def read(cls, environ: Mapping[str, str] = os.environ) -> Self:
-        return cls(graphql_url=environ["GRAPHQL_URL"], region=environ["AWS_REGION"])
+        return cls(
+            graphql_url=environ["GRAPHQL_URL"],
+            late_after_seconds=float(environ["LATE_AFTER_SECONDS"]),
+            region=environ["AWS_REGION"],
+        )
 
 
 @cache
@@ -55,20 +67,26 @@ def _publisher(environment: Environment) -> Publisher:
     return Publisher(environment.graphql_url, http, credentials, environment.region)
 
 
+@counted
 @logger.inject_lambda_context(clear_state=True)
 def handle(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
     """Publish each record's change; answer from which record on to deliver again."""
+    environment = Environment.read()
     return broadcast(
         DynamoDBStreamEvent(event),
-        _publisher(Environment.read()),
+        _publisher(environment),
         context.get_remaining_time_in_millis,
+        environment.late_after_seconds,
     )
 
 
 def broadcast(
-    event: DynamoDBStreamEvent, publisher: Publisher, milliseconds_left: Callable[[], int]
+    event: DynamoDBStreamEvent,
+    publisher: Publisher,
+    milliseconds_left: Callable[[], int],
+    late_after_seconds: float,
 ) -> PartialItemFailureResponse:
-    """As `handle`, with the publisher and the call's time handed in.
+    """As `handle`, with what it needs handed in.
 
     A call that is cut off counts as failed, and all that it has published is published again: it
     stops while there is time to say how far it came.
@@ -96,8 +114,18 @@ def broadcast(
                     raise
                 return _again_from(change)
             published = True
+            # Not before: what is not published is delivered again.
+            _count_end(change, late_after_seconds)
             logger.info("Update published", status=update["status"], version=update["version"])
     return {"batchItemFailures": []}
+
+
+def _count_end(change: StreamRecord, late_after_seconds: float) -> None:
+    end = order_end(change)
+    if end:
+        count(end.outcome)
+        measure(OrderMetric.ORDER_AGE, end.milliseconds)
+        count(OrderMetric.ORDERS_LATE, int(end.milliseconds > 1000 * late_after_seconds))
 
 
 def _again_from(change: StreamRecord) -> PartialItemFailureResponse:

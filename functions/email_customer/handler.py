@@ -5,7 +5,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, partial
-from typing import TYPE_CHECKING, Any, Literal, Self, TypedDict
+from typing import TYPE_CHECKING, Any, Literal, NotRequired, Self, TypedDict
 
 import boto3
 from aws_lambda_powertools import Logger
@@ -22,7 +22,11 @@ from aws_lambda_powertools.utilities.idempotency import (
     idempotent_function,
 )
 from aws_lambda_powertools.utilities.typing import LambdaContext
-from botocore.exceptions import ClientError
+
+from functions.telemetry.error import error_keys
+from functions.telemetry.metrics import count, counted
+from functions.telemetry.order_metric import OrderMetric
+from functions.telemetry.trace import trace_keys
 
 if TYPE_CHECKING:
     from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
@@ -48,6 +52,7 @@ class OrderNotification(TypedDict):
     statusReason: str | None
     attempt: int
     placedAt: str
+    execution: NotRequired[str]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,6 +102,7 @@ class Mailer:
             Destination={"ToAddresses": [address]},
             Content={"Simple": {"Subject": _utf8(subject), "Body": {"Text": _utf8(text)}}},
         )
+        count(OrderMetric.CUSTOMERS_MAILED)
         logger.info("Customer mailed", mailId=sent["MessageId"], status=order["status"])
         return sent["MessageId"]
 
@@ -111,6 +117,7 @@ def _mails_sent(table: str) -> DynamoDBPersistenceLayer:
     return DynamoDBPersistenceLayer(table_name=table)
 
 
+@counted
 @logger.inject_lambda_context(clear_state=True)
 def handle(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
     """Mail for each message; answer which messages to deliver again."""
@@ -146,21 +153,24 @@ def email_customer(
     def mail_once(order: OrderNotification, *, key: list[str | int]) -> str | None:  # noqa: ARG001
         return mailer.mail(order)
 
-    with logger.append_context_keys(messageId=record.message_id):
+    with logger.append_context_keys(messageId=record.message_id, **trace_keys(record)):
         try:
             order: OrderNotification = json.loads(record.body)
             key = [order["customerId"], order["id"], order["attempt"], order["status"]]
-        except (ValueError, KeyError, TypeError):
-            logger.exception("Message is no notification of an order")
+        except (ValueError, KeyError, TypeError) as error:
+            logger.error("Message is no notification of an order", extra=error_keys(error))
             raise
-        with logger.append_context_keys(orderId=order["id"], customerId=order["customerId"]):
+        with logger.append_context_keys(
+            orderId=order["id"],
+            customerId=order["customerId"],
+            attempt=order["attempt"],
+            execution=order.get("execution"),
+        ):
             try:
                 mail_once(order, key=key)
             except Exception as error:
-                # Not the error's message: SES puts the customer's address into it.
-                is_aws = isinstance(error, ClientError)
-                code = error.response.get("Error", {}).get("Code") if is_aws else None
-                logger.error("Customer could not be mailed", error=code or type(error).__name__)
+                # Not the error's text: SES puts the customer's address into it.
+                logger.error("Customer could not be mailed", extra=error_keys(error))
                 raise
 
 

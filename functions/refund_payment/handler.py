@@ -17,10 +17,15 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from functions.payments.environment import payment_processor
 from functions.payments.event import PaymentEvent, payment_of
 from functions.payments.processor import PaymentProcessor
+from functions.telemetry.error import error_keys
+from functions.telemetry.metrics import count, counted
+from functions.telemetry.order_metric import OrderMetric
+from functions.telemetry.trace import trace_keys
 
 logger = Logger()
 
 
+@counted
 @logger.inject_lambda_context(clear_state=True)
 def handle(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
     """Refund for each message; answer which messages to deliver again."""
@@ -38,19 +43,24 @@ def refund_payment(processor: PaymentProcessor, record: SQSRecord) -> None:
     Raises:
         Exception: whatever stood in the way; the message is delivered again.
     """
-    with logger.append_context_keys(messageId=record.message_id):
+    with logger.append_context_keys(messageId=record.message_id, **trace_keys(record)):
         try:
             event: PaymentEvent = json.loads(record.body)
             payment = payment_of(event)
-        except (ValueError, KeyError, TypeError):
-            logger.exception("Message names no payment")
+        except (ValueError, KeyError, TypeError) as error:
+            logger.error("Message names no payment", extra=error_keys(error))
             raise
         with logger.append_context_keys(
-            orderId=payment.order_id, customerId=payment.customer_id, attempt=payment.attempt
+            orderId=payment.order_id,
+            customerId=payment.customer_id,
+            attempt=payment.attempt,
+            execution=event.get("execution"),
         ):
             try:
                 refunded = processor.refund(payment)
-            except Exception:
-                logger.exception("Payment could not be refunded")
+            except Exception as error:
+                logger.error("Payment could not be refunded", extra=error_keys(error))
                 raise
+            if refunded:
+                count(OrderMetric.PAYMENTS_REFUNDED)
             logger.info("Payment refunded" if refunded else "There was no payment to refund")

@@ -44,7 +44,10 @@ def handle(event: PaymentEvent, _context: LambdaContext) -> PaymentResult:
 def take_payment(event: PaymentEvent, processor: PaymentProcessor) -> PaymentResult:
     """As `handle`, with the processor handed in."""
     logger.append_keys(
-        orderId=event["id"], customerId=event["customerId"], attempt=event["attempt"]
+        orderId=event["id"],
+        customerId=event["customerId"],
+        attempt=event["attempt"],
+        execution=event.get("execution"),
     )
     try:
         outcome = processor.take(payment_of(event))

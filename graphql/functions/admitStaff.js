@@ -15,7 +15,7 @@ export function request(ctx) {
 
 export function response(ctx) {
   if (ctx.error) {
-    console.error(ctx.error.type, ctx.error.message);
+    console.error('Fault:', ctx.error.type);
     util.error('An internal error occurred; try again.', 'InternalError');
   }
   if (!ctx.result) {

@@ -36,7 +36,7 @@ export function response(ctx) {
     if (ctx.args.nextToken && isOfToken(ctx.error.message)) {
       refuseToken();
     }
-    console.error(ctx.error.type, ctx.error.message);
+    console.error('Fault:', ctx.error.type);
     util.error('An internal error occurred; try again.', 'InternalError');
   }
   return { items: ctx.result.items, nextToken: ctx.result.nextToken };

@@ -41,7 +41,7 @@ export function response(ctx) {
     return null;
   }
   if (ctx.error) {
-    console.error(ctx.error.type, ctx.error.message);
+    console.error('Fault:', ctx.error.type);
     util.error('An internal error occurred; try again.', 'InternalError');
   }
   ctx.stash.order = ctx.result;

@@ -15,6 +15,8 @@ from ops.traceback import raised
 TROUBLE = ("WARNING", "ERROR", "CRITICAL")
 # Pulumi.yaml's pattern: orderflow-local-take-payment-1a2b3c4.
 FUNCTION = re.compile(rf"{re.escape(name_prefix(STAGE))}(.+)-[0-9a-f]{{7}}")
+# A line of the embedded metric format, which is CloudWatch's to read.
+METRICS = '{"_aws":'
 # What Powertools writes with each entry, and no reader asks for.
 ROUTINE = frozenset(
     {
@@ -104,6 +106,8 @@ def entries(call: dict[str, Any]) -> Iterator[Entry]:
         return Entry(at=at, function=function, level=level, message=message, cause=cause, keys=keys)
 
     for line in call["lines"]:
+        if line.startswith(METRICS):
+            continue
         logged = _logged(line)
         if logged is None:
             plain.append(line)

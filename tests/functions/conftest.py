@@ -132,6 +132,40 @@ class Logs:
 
 
 @pytest.fixture(autouse=True)
+def stage_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STAGE", "prod")
+
+
+@dataclass(frozen=True)
+class Counted:
+    """The metrics that calls have written, as CloudWatch takes them from the log."""
+
+    capture: pytest.CaptureFixture[str]
+
+    def take(self) -> dict[str, list[float]]:
+        """The values by metric, of what was written since this was asked last."""
+        found: dict[str, list[float]] = {}
+        for line in self.capture.readouterr().out.splitlines():
+            written = json.loads(line)
+            [directive] = written["_aws"]["CloudWatchMetrics"]
+            assert directive["Namespace"] == "orderflow"
+            # Of each further dimension there would be a metric more to pay for.
+            assert directive["Dimensions"] == [["stage"]]
+            assert written["stage"] == "prod"
+            names = {each["Name"]: each["Unit"] for each in directive["Metrics"]}
+            assert set(written) == {"_aws", "stage", *names}
+            for name, unit in names.items():
+                assert unit == ("Milliseconds" if name == "OrderAge" else "Count")
+                found.setdefault(name, []).extend(written[name])
+        return found
+
+
+@pytest.fixture
+def metrics(capsys: pytest.CaptureFixture[str]) -> Counted:
+    return Counted(capsys)
+
+
+@pytest.fixture(autouse=True)
 def logs(monkeypatch: pytest.MonkeyPatch) -> Logs:
     """Powertools keeps the stdout of the moment it was imported; this takes its place."""
     logger = Logger()

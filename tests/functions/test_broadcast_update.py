@@ -23,7 +23,7 @@ from graphql import OperationDefinitionNode, build_schema, parse, print_ast, val
 from functions.broadcast_update import handler
 from functions.broadcast_update.handler import Environment, handle
 from functions.broadcast_update.publisher import MUTATION, NotPublished
-from tests.functions.conftest import REGION, Logs, failures
+from tests.functions.conftest import REGION, Counted, Logs, failures
 from tests.functions.test_contracts import ROOT
 
 URL = "https://api.example/graphql"
@@ -101,6 +101,7 @@ def http(monkeypatch: pytest.MonkeyPatch) -> Http:
 def role(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """What Lambda has in the environment."""
     monkeypatch.setenv("GRAPHQL_URL", URL)
+    monkeypatch.setenv("LATE_AFTER_SECONDS", "30")
     monkeypatch.setenv("AWS_REGION", REGION)
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIDROLE")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
@@ -400,7 +401,119 @@ def test_without_credentials_nothing_is_sent(
 
 
 def test_the_environment_names_the_api() -> None:
-    environ = {"GRAPHQL_URL": URL, "AWS_REGION": REGION}
-    assert Environment.read(environ) == Environment(graphql_url=URL, region=REGION)
-    with pytest.raises(KeyError, match="GRAPHQL_URL"):
-        Environment.read({"AWS_REGION": REGION})
+    environ = {"GRAPHQL_URL": URL, "LATE_AFTER_SECONDS": "30", "AWS_REGION": REGION}
+    assert Environment.read(environ) == Environment(
+        graphql_url=URL, late_after_seconds=30, region=REGION
+    )
+    for name in environ:
+        with pytest.raises(KeyError, match=name):
+            Environment.read({key: value for key, value in environ.items() if key != name})
+
+
+def ended(item: dict[str, Any], at: str, reason: str | None = None) -> dict[str, Any]:
+    """The item as the workflow marks it: paid, or failed for a reason."""
+    status = "PAYMENT_FAILED" if reason else "PAID"
+    end = {"attempt": item["attempt"], "status": status, "name": item["name"]}
+    why = {"statusReason": reason} if reason else {}
+    return {
+        **item,
+        "status": status,
+        "updatedAt": at,
+        "version": item["version"] + 1,
+        **why,
+        "ended": {**end, **why},
+    }
+
+
+RETRIED = {**ITEM, "attempt": 2, "updatedAt": "2026-03-02T09:00:00.000Z", "version": 3}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "counted"),
+    [
+        (
+            ITEM,
+            ended(ITEM, "2026-03-01T12:00:01.250Z"),
+            {"OrdersPaid": [1], "OrderAge": [1250], "OrdersLate": [0]},
+        ),
+        (
+            ITEM,
+            ended(ITEM, "2026-03-01T12:00:30.000Z", "payment method declined"),
+            {"OrdersDeclined": [1], "OrderAge": [30_000], "OrdersLate": [0]},
+        ),
+        (
+            ITEM,
+            ended(ITEM, "2026-03-01T12:00:30.001Z", "payment processor unreachable"),
+            {"OrdersUnreachable": [1], "OrderAge": [30_001], "OrdersLate": [1]},
+        ),
+        # From when it was retried on, not from when it was placed.
+        (
+            RETRIED,
+            ended(RETRIED, "2026-03-02T09:00:02.000Z"),
+            {"OrdersPaid": [1], "OrderAge": [2000], "OrdersLate": [0]},
+        ),
+        # Another service's clock.
+        (
+            ITEM,
+            ended(ITEM, "2026-03-01T11:59:59.990Z"),
+            {"OrdersPaid": [1], "OrderAge": [0], "OrdersLate": [0]},
+        ),
+    ],
+    ids=["paid", "declined", "unreachable and late", "retried", "by another clock"],
+)
+@pytest.mark.usefixtures("http")
+def test_how_an_order_ended_is_counted_and_how_long_it_took(
+    context: LambdaContext,
+    metrics: Counted,
+    before: dict[str, Any],
+    after: dict[str, Any],
+    counted: dict[str, list[float]],
+) -> None:
+    handle(stream_event((before, after)), context)
+    assert metrics.take() == counted
+
+
+FAILED = ended(ITEM, "2026-03-01T12:00:01.000Z", "payment method declined")
+PENDING_AGAIN = {**FAILED, "status": "PENDING", "attempt": 2, "version": 3}
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (None, ITEM),
+        (FAILED, {**FAILED, "quantity": 2, "version": 3}),
+        (FAILED, PENDING_AGAIN),
+        # The queue did not take the attempt, so the API has undone it.
+        (PENDING_AGAIN, {**FAILED, "attempt": 2, "version": 4}),
+        (ITEM, TOMBSTONE),
+        (PAID, None),
+        # As `ops replay-updates` has an order published.
+        (None, ended(ITEM, "2026-03-01T12:00:01.000Z")),
+    ],
+    ids=["placed", "changed", "retried", "undone", "deleted", "gone", "replayed"],
+)
+@pytest.mark.usefixtures("http")
+def test_what_ends_no_order_is_not_counted(
+    context: LambdaContext,
+    metrics: Counted,
+    before: dict[str, Any] | None,
+    after: dict[str, Any] | None,
+) -> None:
+    handle(stream_event((before, after)), context)
+    assert metrics.take() == {}
+
+
+def test_an_end_is_counted_once_it_is_published(
+    http: Http, context: LambdaContext, metrics: Counted
+) -> None:
+    batch = stream_event(
+        (ITEM, ended(ITEM, "2026-03-01T12:00:01.000Z")),
+        (ITEM, ended(ITEM, "2026-03-01T12:00:02.000Z")),
+    )
+    http.answers = [PUBLISHED, (500, b"")]
+    assert handle(batch, context) == failures("s1")
+    assert metrics.take()["OrderAge"] == [1000]
+
+    # Delivered again from the one on that was refused.
+    handle({"Records": batch["Records"][1:]}, context)
+    assert metrics.take()["OrderAge"] == [2000]

@@ -27,10 +27,13 @@ def fields(of: type) -> set[str]:
 
 
 def test_a_payment_is_taken_by_the_order_message_and_given_back_by_what_names_it() -> None:
-    assert STATES["TakePayment"]["Arguments"]["Payload"] == "{% $order %}"
-    assert PaymentEvent.__annotations__.items() <= OrderMessage.__annotations__.items()
+    payload = STATES["TakePayment"]["Arguments"]["Payload"]
+    assert payload == "{% $merge([$order, {'execution': $states.context.Execution.Name}]) %}"
+    taken = {name: of for name, of in PaymentEvent.__annotations__.items() if name != "execution"}
+    assert taken.items() <= OrderMessage.__annotations__.items()
     owed = STATES["RefundPayment"]["Arguments"]["MessageBody"]
-    assert fields(PaymentEvent) <= set(re.findall(r"'(\w+)': \1\b", owed))
+    assert fields(PaymentEvent) - {"execution"} <= set(re.findall(r"'(\w+)': \1\b", owed))
+    assert "'execution': $states.context.Execution.Name" in owed
 
 
 def test_the_workflow_reads_of_a_payment_what_take_payment_returns() -> None:

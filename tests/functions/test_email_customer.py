@@ -20,7 +20,15 @@ from functions.email_customer.handler import (
     compose,
     handle,
 )
-from tests.functions.conftest import REGION, Logs, UserPool, failures, refuse_calls, sqs_event
+from tests.functions.conftest import (
+    REGION,
+    Counted,
+    Logs,
+    UserPool,
+    failures,
+    refuse_calls,
+    sqs_event,
+)
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -350,3 +358,26 @@ def test_the_environment_names_pool_sender_and_table() -> None:
     for name in environ:
         with pytest.raises(KeyError, match=name):
             Environment.read({key: value for key, value in environ.items() if key != name})
+
+
+def test_each_mail_that_ses_took_is_counted_and_none_twice(
+    stage: Stage, context: LambdaContext, metrics: Counted
+) -> None:
+    handle(sqs_event(PAID, PAID), context)
+    assert metrics.take() == {"CustomersMailed": [1]}
+    handle(sqs_event(PAID), context)
+    assert metrics.take() == {}
+
+    stage.user_pool.users.clear()
+    handle(sqs_event(FAILED), context)
+    assert metrics.take() == {}
+    assert len(stage.mails()) == 1
+
+
+@pytest.mark.usefixtures("stage")
+def test_a_mail_s_log_has_the_trace_of_its_order(context: LambdaContext, logs: Logs) -> None:
+    event = sqs_event(PAID)
+    trace = "1-5759e988-bd862e3fe1be46a994272793"
+    event["Records"][0]["attributes"]["AWSTraceHeader"] = f"Root={trace};Sampled=0"
+    handle(event, context)
+    assert {(line["traceId"], line["attempt"]) for line in logs.lines} == {(trace, 1)}

@@ -11,7 +11,14 @@ from functions.payments.event import PaymentEvent
 from functions.payments.ledger import Ledger
 from functions.payments.processor import Outcome, Payment, PaymentProcessorUnreachable
 from functions.refund_payment.handler import handle, refund_payment
-from tests.functions.conftest import Logs, Payments, failures, refuse_calls, sqs_event
+from tests.functions.conftest import (
+    Counted,
+    Logs,
+    Payments,
+    failures,
+    refuse_calls,
+    sqs_event,
+)
 
 EVENT: PaymentEvent = {"id": "01JAY0000000000000000000AA", "customerId": "alice", "attempt": 2}
 PAYMENT = Payment(customer_id="alice", order_id=EVENT["id"], attempt=2)
@@ -144,3 +151,23 @@ def test_a_refund_that_the_ledger_refuses_comes_again(
     assert "refundedAt" in row
     [error] = [line for line in logs.lines if line["level"] == "ERROR"]
     assert (error["message"], error["orderId"]) == ("Payment could not be refunded", "throttled")
+
+
+def test_a_refund_is_counted_by_the_call_that_made_it_alone(
+    ledger: Ledger, context: LambdaContext, metrics: Counted
+) -> None:
+    ledger.record(PAYMENT, Outcome.ACCEPTED)
+    handle(sqs_event(EVENT, EVENT, {**EVENT, "id": "never-taken"}), context)
+    assert metrics.take() == {"PaymentsRefunded": [1]}
+    handle(sqs_event(EVENT), context)
+    assert metrics.take() == {}
+
+
+@pytest.mark.usefixtures("ledger")
+def test_a_refund_s_log_has_the_trace_of_its_order(context: LambdaContext, logs: Logs) -> None:
+    event = sqs_event(EVENT)
+    trace = "1-5759e988-bd862e3fe1be46a994272793"
+    event["Records"][0]["attributes"]["AWSTraceHeader"] = f"Root={trace};Sampled=0"
+    handle(event, context)
+    [line] = logs.lines
+    assert line["traceId"] == trace

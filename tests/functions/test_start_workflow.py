@@ -21,7 +21,14 @@ from functions.start_workflow.handler import (
     start_workflow,
 )
 from functions.start_workflow.order_message import MalformedOrderMessage, OrderMessage
-from tests.functions.conftest import HttpStatus, Logs, failures, refuse_calls, sqs_event
+from tests.functions.conftest import (
+    Counted,
+    HttpStatus,
+    Logs,
+    failures,
+    refuse_calls,
+    sqs_event,
+)
 
 if TYPE_CHECKING:
     from mypy_boto3_stepfunctions import SFNClient
@@ -220,7 +227,7 @@ def test_a_message_whose_names_are_used_up_is_reported(
 
     assert handle(sqs_event(ORDER), context) == failures("m0")
 
-    assert "2 executions of this message have failed" in json.dumps(logs.lines[-1])
+    assert logs.lines[-1]["error"] == "TooManyExecutions"
 
 
 def test_an_execution_that_was_cut_off_is_started_again_from_its_event(
@@ -345,3 +352,79 @@ def test_the_environment_names_the_workflow() -> None:
     assert Environment.read({"WORKFLOW_ARN": "arn"}) == Environment(workflow_arn="arn")
     with pytest.raises(KeyError, match="WORKFLOW_ARN"):
         Environment.read({})
+
+
+@pytest.mark.usefixtures("workflow")
+def test_orders_and_retries_are_counted_as_they_are_started(
+    context: LambdaContext, metrics: Counted
+) -> None:
+    handle(sqs_event(order(1), order(2), order(3, attempt=2), "{"), context)
+    assert metrics.take() == {"OrdersStarted": [1, 1], "OrdersRetried": [1]}
+
+    # Step Functions, as moto has it, refuses another execution of a name that has ended.
+    handle(sqs_event("{"), context)
+    assert metrics.take() == {}
+
+
+def test_what_was_started_before_is_not_counted_again(
+    workflow: Workflow, context: LambdaContext, metrics: Counted
+) -> None:
+    handle(sqs_event(order(1)), context)
+    metrics.take()
+    workflow.end_all()
+    for status in ("SUCCEEDED", "FAILED"):
+        workflow.say(status)
+        assert handle(sqs_event(order(1)), context) == failures()
+        assert metrics.take() == {}
+
+
+TRACE = "1-5759e988-bd862e3fe1be46a994272793"
+HEADER = f"Root={TRACE};Parent=53995c3f42cd8ad8;Sampled=1"
+
+
+def traced(message: object, header: str) -> dict[str, Any]:
+    event = sqs_event(message)
+    event["Records"][0]["attributes"]["AWSTraceHeader"] = header
+    return event
+
+
+def test_an_execution_goes_on_with_the_trace_of_its_message(
+    workflow: Workflow,
+    context: LambdaContext,
+    logs: Logs,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # In Lambda, botocore sends the call's own trace along with every request.
+    monkeypatch.setenv("AWS_LAMBDA_FUNCTION_NAME", "start-workflow")
+    monkeypatch.setenv("_X_AMZN_TRACE_ID", "Root=1-00000000-000000000000000000000000")
+    sent: list[tuple[str, str | None]] = []
+
+    def note(request: Any, **_: Any) -> None:
+        asked = json.loads(request.body)
+        sent.append((request.headers["X-Amzn-Trace-Id"], asked.get("traceHeader")))
+
+    events: Any = workflow.function_client.meta.events
+    events.register("before-sign.sfn.StartExecution", note)
+
+    assert handle(traced(order(1), HEADER), context) == failures()
+    assert handle(sqs_event(order(2)), context) == failures()
+
+    assert [(_text(header), asked) for header, asked in sent] == [
+        (HEADER, HEADER),
+        ("Root=1-00000000-000000000000000000000000", None),
+    ]
+    assert [line.get("traceId") for line in logs.lines] == [TRACE, None]
+
+
+def _text(header: str | bytes | None) -> str | None:
+    return header.decode() if isinstance(header, bytes) else header
+
+
+@pytest.mark.parametrize("header", ["", "rubbish", "Self=1;Parent=2"])
+@pytest.mark.usefixtures("workflow")
+def test_a_trace_that_names_none_is_not_logged(
+    context: LambdaContext, logs: Logs, header: str
+) -> None:
+    handle(traced(order(1), header), context)
+    [line] = logs.lines
+    assert "traceId" not in line

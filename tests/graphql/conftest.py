@@ -42,6 +42,7 @@ def evaluate() -> Iterator[Evaluate]:
                 "args": {},
                 "identity": {"sub": CUSTOMER, "username": "alice", "claims": {"sub": CUSTOMER}},
                 "stash": {},
+                "request": {"headers": dict[str, str]()},
                 **context,
             }
             evaluation = runtime.evaluate(code(name), handler, ctx, "User Pool Authorization")

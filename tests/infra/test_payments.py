@@ -64,6 +64,7 @@ def test_the_functions_share_the_processor_and_its_ledger(recording: Recording) 
         assert function["environment"]["variables"] == {
             "POWERTOOLS_SERVICE_NAME": name.replace("-", "_"),
             "POWERTOOLS_LOG_LEVEL": "INFO",
+            "STAGE": "test",
             "PAYMENT_SUCCESS_RATE": "0.25",
             "PAYMENTS_TABLE": "payments-1a2b3c4",
         }

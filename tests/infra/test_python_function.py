@@ -16,11 +16,11 @@ from preview.recording import REGION, Recording, arn, record
 
 # Each function of the program, its packages, and how long one call may take.
 FUNCTIONS = {
-    "start-workflow": (["start_workflow"], 30),
+    "start-workflow": (["start_workflow", "telemetry"], 30),
     "take-payment": (["take_payment", "payments"], 8),
-    "refund-payment": (["refund_payment", "payments"], 15),
-    "email-customer": (["email_customer"], 30),
-    "broadcast-update": (["broadcast_update"], 30),
+    "refund-payment": (["refund_payment", "payments", "telemetry"], 15),
+    "email-customer": (["email_customer", "telemetry"], 30),
+    "broadcast-update": (["broadcast_update", "telemetry"], 30),
 }
 
 
@@ -123,6 +123,7 @@ def test_it_is_what_was_asked_for(recording: Recording) -> None:
         "variables": {
             "POWERTOOLS_SERVICE_NAME": "take_payment",
             "POWERTOOLS_LOG_LEVEL": "INFO",
+            "STAGE": "test",
             "PAYMENT_SUCCESS_RATE": "0.5",
         }
     }

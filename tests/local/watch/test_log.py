@@ -85,6 +85,11 @@ def test_what_is_printed_is_no_trouble() -> None:
     ]
 
 
+def test_metrics_are_not_told() -> None:
+    line = json.dumps({"_aws": {"CloudWatchMetrics": []}, "stage": "local", "OrdersPaid": [1.0]})
+    assert list(entries(call(line))) == []
+
+
 def test_a_file_is_read_as_it_grows(tmp_path: Path) -> None:
     path = tmp_path / "functions.jsonl"
     first, second, third = (json.dumps(call(text)) for text in ("1", "2", "3"))
