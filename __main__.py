@@ -4,10 +4,10 @@ import pulumi
 
 from infra.customer_pool import CustomerPool, CustomerPoolArgs
 from infra.guarded_table import Guards
-from infra.order_alarms import OrderAlarms, OrderAlarmsArgs
 from infra.order_api import OrderApi, OrderApiArgs
 from infra.order_broadcast import OrderBroadcast, OrderBroadcastArgs
 from infra.order_notifications import OrderNotifications, OrderNotificationsArgs
+from infra.order_operations import OrderOperations, OrderOperationsArgs, WatchedMail
 from infra.order_queue import OrderQueue, OrderQueueArgs
 from infra.order_store import OrderStore, OrderStoreArgs
 from infra.order_workflow import OrderWorkflow, OrderWorkflowArgs
@@ -109,17 +109,39 @@ broadcast = OrderBroadcast(
     ),
 )
 mail = notifications.customer_mail
-OrderAlarms(
-    "order-alarms",
-    OrderAlarmsArgs(
+OrderOperations(
+    "order-operations",
+    OrderOperationsArgs(
         alarm_emails=settings.alarm_emails,
+        api_id=api.api_id,
+        api_log_group_name=api.log_group_name,
         queue_name=queue.queue_name,
         dead_letter_queue_name=queue.dead_letter_queue_name,
         refund_dead_letter_queue_name=payments.refund_dead_letter_queue_name,
         broadcast_dead_letter_queue_name=broadcast.dead_letter_queue_name,
-        mail_dead_letter_queue_name=mail.dead_letter_queue_name if mail else None,
-        undelivered_mail_queue_name=mail.undelivered_queue_name if mail else None,
         workflow_arn=workflow.workflow_arn,
+        workflow_log_group_name=workflow.log_group_name,
+        start_workflow=queue.consumer,
+        take_payment=payments.take_payment,
+        refund_payment=payments.refund_payment,
+        broadcast_update=broadcast.consumer,
+        order_table_name=store.table_name,
+        payment_table_name=payments.ledger_name,
+        staff_table_name=staff.table_name,
+        notification_topic_name=notifications.topic_name,
+        mail=WatchedMail(
+            dead_letter_queue_name=mail.dead_letter_queue_name,
+            undelivered_queue_name=mail.undelivered_queue_name,
+            email_customer=mail.consumer,
+            table_name=mail.mail_table_name,
+        )
+        if mail
+        else None,
+        region=store.location.region,
+    ),
+    # A stage of before keeps its alarms, and the addresses that have confirmed.
+    pulumi.ResourceOptions(
+        aliases=[pulumi.Alias(name="order-alarms", type_="orderflow:operations:OrderAlarms")]
     ),
 )
 

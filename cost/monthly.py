@@ -1,19 +1,22 @@
 """What a stage costs each month, whether orders come or not; and what it costs to keep them."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from cost.items import GB, MILLION, MONTH_SECONDS, number
 from cost.prices import price, rule
 from cost.tables import TableUnits
 from cost.workload import MAPPING, QUEUE, TOPIC, Workload
-from preview.recording import Recording
+from preview.recording import Recording, Registered
 
+COMPOSITE_ALARM = "aws:cloudwatch/compositeAlarm:CompositeAlarm"
 ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
 DASHBOARD = "aws:cloudwatch/dashboard:Dashboard"
 KEY = "aws:kms/key:Key"
 WEB_ACL = "aws:wafv2/webAcl:WebAcl"
-PRICED = {ALARM, DASHBOARD, KEY, WEB_ACL}
+PRICED = {ALARM, COMPOSITE_ALARM, DASHBOARD, KEY, WEB_ACL}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,9 +35,17 @@ def fixed_items(recording: Recording) -> Iterator[FixedItem]:
         return FixedItem(name=name, detail=detail, usd_per_month=usd)
 
     if alarms := recording.of(ALARM):
-        quick = sum((alarm.inputs.get("period") or 60) < 60 for alarm in alarms)
-        usd = (len(alarms) - quick) * price("alarm") + quick * price("alarm_high_resolution")
-        yield fixed("CloudWatch alarms", f"{len(alarms)} at ${price('alarm'):.2f}", usd)
+        watched = [metric for alarm in alarms for metric in _metrics(alarm)]
+        quick = sum((metric.get("period") or 60) < 60 for metric in watched)
+        usd = (len(watched) - quick) * price("alarm") + quick * price("alarm_high_resolution")
+        detail = f"{len(alarms)} of {len(watched)} metrics at ${price('alarm'):.2f}"
+        yield fixed("CloudWatch alarms", detail, usd)
+    if composites := len(recording.of(COMPOSITE_ALARM)):
+        detail = f"{composites} at ${price('alarm_composite'):.2f}"
+        yield fixed("CloudWatch composite alarms", detail, composites * price("alarm_composite"))
+    if own := _own_metrics(recording):
+        detail = f"{len(own)} at ${price('metric'):.2f}, if orders come"
+        yield fixed("CloudWatch metrics", detail, len(own) * price("metric"))
     if dashboards := len(recording.of(DASHBOARD)):
         detail = f"{dashboards} at ${price('dashboard'):.2f}"
         yield fixed("CloudWatch dashboards", detail, dashboards * price("dashboard"))
@@ -65,6 +76,23 @@ def fixed_items(recording: Recording) -> Iterator[FixedItem]:
             f"{requests:,.0f} requests at ${price('kms_request') * 10_000:.2f} for 10,000",
             requests * price("kms_request"),
         )
+
+
+def _metrics(alarm: Registered) -> list[dict[str, Any]]:
+    """What an alarm watches: one metric, or those of its expression."""
+    queries: list[dict[str, Any]] = alarm.inputs.get("metricQueries") or []
+    return [query["metric"] for query in queries if query.get("metric")] or [alarm.inputs]
+
+
+def _own_metrics(recording: Recording) -> set[str]:
+    """The metrics that the stage itself reports, as its dashboards show them all."""
+    return {
+        name
+        for dashboard in recording.of(DASHBOARD)
+        for widget in json.loads(dashboard.inputs.get("dashboardBody") or "{}").get("widgets", ())
+        for namespace, name, *_ in widget["properties"].get("metrics", ())
+        if not namespace.startswith("AWS/")
+    }
 
 
 def kept_items(workload: Workload) -> Iterator[FixedItem]:

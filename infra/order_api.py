@@ -115,6 +115,8 @@ class OrderApi(pulumi.ComponentResource):
     """
 
     arn: pulumi.Output[str]
+    api_id: pulumi.Output[str]
+    log_group_name: pulumi.Output[str]
     graphql_url: pulumi.Output[str]
     realtime_url: pulumi.Output[str]
     default_authorization_mode: pulumi.Output[str]
@@ -127,7 +129,7 @@ class OrderApi(pulumi.ComponentResource):
         self._name = name
         self._child = pulumi.ResourceOptions(parent=self)
         self._location = Location.of(args.table_arn)
-        self._api = self._make_api(args)
+        self._api, logs = self._make_api(args)
         if args.waf:
             self._guard()
         sources = {
@@ -147,6 +149,8 @@ class OrderApi(pulumi.ComponentResource):
         for (parent_type, field), steps in PIPELINES.items():
             self._resolve(parent_type, field, steps=[functions[step] for step in steps])
         self.arn = self._api.arn
+        self.api_id = self._api.id
+        self.log_group_name = logs.name
         self.graphql_url = self._api.uris["GRAPHQL"]
         self.realtime_url = self._api.uris["REALTIME"]
         self.default_authorization_mode = self._api.authentication_type
@@ -155,7 +159,9 @@ class OrderApi(pulumi.ComponentResource):
         )
         self.register_outputs({"graphqlUrl": self.graphql_url, "realtimeUrl": self.realtime_url})
 
-    def _make_api(self, args: OrderApiArgs) -> aws.appsync.GraphQLApi:
+    def _make_api(
+        self, args: OrderApiArgs
+    ) -> tuple[aws.appsync.GraphQLApi, aws.cloudwatch.LogGroup]:
         logs_role = assumed_by(APPSYNC, self._location, f"{self._name}-logs", self._child)
         api = aws.appsync.GraphQLApi(
             self._name,
@@ -202,7 +208,7 @@ class OrderApi(pulumi.ComponentResource):
             ],
             self._child,
         )
-        return api
+        return api, logs
 
     def _guard(self) -> None:
         """Put AWS WAF before the API."""

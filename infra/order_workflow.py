@@ -46,6 +46,7 @@ class OrderWorkflow(pulumi.ComponentResource):
     """
 
     workflow_arn: pulumi.Output[str]
+    log_group_name: pulumi.Output[str]
 
     def __init__(
         self, name: str, args: OrderWorkflowArgs, opts: pulumi.ResourceOptions | None = None
@@ -118,6 +119,7 @@ class OrderWorkflow(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self, depends_on=[role.policy]),
         )
         self.workflow_arn = machine.arn
+        self.log_group_name = logs.name
         self.register_outputs({"workflowArn": self.workflow_arn})
 
 

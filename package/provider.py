@@ -20,10 +20,10 @@ from pulumi.provider.experimental.schema import generate_schema
 
 from infra.consumed_queue import ConsumedQueue
 from infra.customer_pool import CustomerPool
-from infra.order_alarms import OrderAlarms
 from infra.order_api import OrderApi
 from infra.order_broadcast import OrderBroadcast
 from infra.order_notifications import OrderNotifications
+from infra.order_operations import OrderOperations
 from infra.order_queue import OrderQueue
 from infra.order_store import OrderStore
 from infra.order_workflow import OrderWorkflow
@@ -37,10 +37,10 @@ NAME = "orderflow"
 COMPONENTS: list[type[pulumi.ComponentResource]] = [
     ConsumedQueue,
     CustomerPool,
-    OrderAlarms,
     OrderApi,
     OrderBroadcast,
     OrderNotifications,
+    OrderOperations,
     OrderQueue,
     OrderStore,
     OrderWorkflow,

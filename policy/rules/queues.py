@@ -119,7 +119,7 @@ def dead_letters_alarmed(queue: Resource, stack: Stack) -> Faults:
     if alarm is None:
         yield (
             "Nobody hears of what rests here: add an alarm with alarm_actions, for more than 0 of"
-            " ApproximateNumberOfMessagesVisible of this queue, as infra/order_alarms.py does."
+            " ApproximateNumberOfMessagesVisible of this queue, as infra/order_operations does."
         )
 
 

@@ -50,11 +50,13 @@ LEDGER = ORDERS * 1 * 0.625 / 1e6  # 0.63
 TOPIC = ORDERS * 0.50 / 1e6  # 0.50
 
 # CloudWatch Logs, $0.50 a GB. A call of a function has an entry of some 600 bytes of its own, two
-# of Lambda's of together 560, and 26 bytes for each. AppSync has some 1,000 bytes in six entries
-# for each of the three operations. Kept for 90 days, at 15 % of its size, for $0.03 a GB and month.
-LOGGED_GB = (CALLS * (600 + 560 + 3 * 26) + 3_000_000 * (1000 + 6 * 26)) / 1e9  # 8.47
-LOGS = LOGGED_GB * 0.50  # 4.23
-KEPT_LOGS = LOGGED_GB * 3 * 0.15 * 0.03  # 0.11
+# of Lambda's of together 560, and 26 bytes for each. Of each order's start there is a line of
+# metrics of some 190 bytes, of its end one of 390. AppSync has some 1,000 bytes in six entries for
+# each of the three operations. Kept for 90 days, at 15 % of its size, for $0.03 a GB and month.
+COUNTED = ORDERS * (190 + 390 + 2 * 26)
+LOGGED_GB = (CALLS * (600 + 560 + 3 * 26) + COUNTED + 3_000_000 * (1000 + 6 * 26)) / 1e9  # 9.10
+LOGS = LOGGED_GB * 0.50  # 4.55
+KEPT_LOGS = LOGGED_GB * 3 * 0.15 * 0.03  # 0.12
 
 # X-Ray, $5.00 a million traces. Each operation of the API, execution and call of a function that is
 # not the workflow's begins one: 3 + 1 + 1 + 2, and the refunds. A month has 2,628,000 seconds: the
@@ -66,10 +68,16 @@ TRACES = TRACED * 5.00 / 1e6  # 14.24
 # WAF, $0.60 a million requests of the API.
 FIREWALL = 3_000_000 * 0.60 / 1e6  # 1.80
 
-# Each month: six alarms at $0.10; a web ACL at $5.00 with three rules at $1.00; two queues with a
-# consumer, each asked by five pollers every 20 seconds at $0.40 a million; a topic whose key is
-# asked for twice in five minutes at $0.03 for 10,000.
-ALARMS = 6 * 0.10
+# Each month. Alarms are $0.10 for each metric that they watch: 14 watch one, take-payment-failing
+# two, functions-throttled four, tables-throttled eight, and the six windows of the objectives three
+# each, and two. Two composite alarms of each objective are $0.50, ten metrics of the stage's own
+# $0.30, a dashboard $3.00; a web ACL is $5.00 with three rules at $1.00; two queues with a consumer
+# are each asked by five pollers every 20 seconds at $0.40 a million; a topic's key is asked for
+# twice in five minutes at $0.03 for 10,000.
+ALARMS = (14 + 2 + 4 + 8 + 6 * 3 + 6 * 2) * 0.10  # 5.80
+COMPOSITE_ALARMS = 2 * 2 * 0.50
+METRICS = 10 * 0.30
+DASHBOARD = 3.00
 WEB_ACL = 5.00 + 3 * 1.00
 POLLING = 2 * 5 * (2_628_000 / 20) * 0.40 / 1e6  # 0.53
 TOPIC_KEY = 2 * (2_628_000 / 300) * 0.03 / 1e4  # 0.05
@@ -90,6 +98,9 @@ BY_ITEM = {
 }
 FIXED = {
     "CloudWatch alarms": ALARMS,
+    "CloudWatch composite alarms": COMPOSITE_ALARMS,
+    "CloudWatch metrics": METRICS,
+    "CloudWatch dashboards": DASHBOARD,
     "WAF `order-api`": WEB_ACL,
     "SQS, empty receives": POLLING,
     "KMS, encrypted topics": TOPIC_KEY,

@@ -1,5 +1,6 @@
 """What changes a stage's bill: its graph, and how orders come."""
 
+import json
 from dataclasses import replace
 from typing import Any
 
@@ -44,7 +45,25 @@ def fixed_change(recording: Recording) -> float:
 PRICED: list[tuple[str, dict[str, Any], float]] = [
     (ALARM, {"period": 60.0}, 0.10),
     (ALARM, {"period": 10.0}, 0.30),
+    # Of as many metrics as its expression has.
+    (ALARM, {"metricQueries": [{"metric": {"period": 300.0}}] * 3 + [{"expression": "a"}]}, 0.30),
+    ("aws:cloudwatch/compositeAlarm:CompositeAlarm", {}, 0.50),
     ("aws:cloudwatch/dashboard:Dashboard", {}, 3.00),
+    (
+        "aws:cloudwatch/dashboard:Dashboard",
+        {
+            "dashboardBody": json.dumps(
+                {
+                    "widgets": [
+                        {"properties": {"markdown": "Orders"}},
+                        {"properties": {"metrics": [["mine", "Orders"], ["mine", "Orders"]]}},
+                        {"properties": {"metrics": [["mine", "Sizes"], ["AWS/SQS", "Age"]]}},
+                    ]
+                }
+            )
+        },
+        3.00 + 2 * 0.30,
+    ),
     ("aws:kms/key:Key", {}, 1.00),
     (WEB_ACL, {"rules": [{}, {}]}, 7.00),
     ("aws:sns/topic:Topic", {"kmsMasterKeyId": "alias/aws/sns"}, 0.0526),

@@ -1,6 +1,8 @@
 """The whole program: the layers, their wiring, and what holds for every resource."""
 
 import json
+import subprocess
+import sys
 from typing import Any
 
 import pulumi
@@ -34,7 +36,7 @@ COMPONENTS = {
     "orderflow:api:OrderApi",
     "orderflow:broadcast:OrderBroadcast",
     "orderflow:compute:PythonFunction",
-    "orderflow:operations:OrderAlarms",
+    "orderflow:operations:OrderOperations",
 }
 ORDERS = arn("aws:dynamodb/table:Table", "orders")
 LEDGER = arn("aws:dynamodb/table:Table", "payments")
@@ -189,7 +191,7 @@ def test_every_resource_is_inside_the_layer_that_makes_it(prod: Recording) -> No
         ("orderflow:workflow:OrderWorkflow", "order-workflow"),
         ("orderflow:api:OrderApi", "order-api"),
         ("orderflow:broadcast:OrderBroadcast", "order-broadcast"),
-        ("orderflow:operations:OrderAlarms", "order-alarms"),
+        ("orderflow:operations:OrderOperations", "order-operations"),
     }
 
 
@@ -452,7 +454,10 @@ def test_what_a_stage_does_not_ask_for_is_absent(dev: Recording, prod: Recording
 
 def test_every_stage_has_its_alarms_whoever_is_told(dev: Recording, prod: Recording) -> None:
     alarms = "aws:cloudwatch/metricAlarm:MetricAlarm"
-    mail = {"customers-unmailed", "mails-undelivered"}
+    mail = {
+        *("customers-unmailed", "mails-undelivered", "email-customer-failing"),
+        *("mails-bouncing", "mails-complained-of"),
+    }
     assert dev.names(alarms) == prod.names(alarms) - mail
     told = {each.name for each in prod.of("aws:sns/topicSubscription:TopicSubscription")}
     assert "order-alarms-ops@shop.example" in told
@@ -463,7 +468,7 @@ def test_every_dead_letter_queue_has_an_alarm_and_an_output(stage: Recording) ->
     watched = {
         each.inputs["dimensions"]["QueueName"]
         for each in stage.of("aws:cloudwatch/metricAlarm:MetricAlarm")
-        if each.inputs["metricName"] == "ApproximateNumberOfMessagesVisible"
+        if each.inputs.get("metricName") == "ApproximateNumberOfMessagesVisible"
     }
     resting = {
         each.name
@@ -555,20 +560,79 @@ def test_a_customers_address_is_the_pools(prod: Recording) -> None:
 
 
 def test_the_alarms_watch_the_other_layers(prod: Recording) -> None:
+    def metric(each: dict[str, Any]) -> tuple[str, ...]:
+        return tuple(sorted(each["dimensions"].values(), reverse=True))
+
     watched = {
-        each.name: list(each.inputs["dimensions"].values())
+        each.name: {metric(query["metric"]) for query in each.inputs["metricQueries"][:-1]}
+        if "metricQueries" in each.inputs
+        else {metric(each.inputs)}
         for each in prod.of("aws:cloudwatch/metricAlarm:MetricAlarm")
+        # Those of the objectives watch the API, and what functions count.
+        if not each.name.startswith(("requests-failing-", "orders-late-"))
+    }
+    orders, api = "orders-1a2b3c4", "order-api-GraphQLApi"
+    functions = {
+        f"{name}-1a2b3c4"
+        for name in (
+            *("start-workflow", "take-payment", "refund-payment", "broadcast-update"),
+            "email-customer",
+        )
     }
     assert watched == {
-        "orders-rejected": ["order-queue-dead-letters-1a2b3c4"],
-        "customers-unmailed": ["customer-mail-dead-letters-1a2b3c4"],
-        "mails-undelivered": ["undelivered-mail-1a2b3c4"],
-        "orders-faulty": [WORKFLOW],
-        "orders-cut-off": [WORKFLOW],
-        "payments-unrefunded": ["refunds-dead-letters-1a2b3c4"],
-        "orders-waiting": ["order-queue-1a2b3c4"],
-        "orders-unannounced": ["order-broadcast-dead-letters-1a2b3c4"],
+        "orders-rejected": {("order-queue-dead-letters-1a2b3c4",)},
+        "customers-unmailed": {("customer-mail-dead-letters-1a2b3c4",)},
+        "mails-undelivered": {("undelivered-mail-1a2b3c4",)},
+        "orders-faulty": {(WORKFLOW,)},
+        "orders-cut-off": {(WORKFLOW,)},
+        "orders-aborted": {(WORKFLOW,)},
+        "orders-throttled": {(WORKFLOW,)},
+        "payments-unrefunded": {("refunds-dead-letters-1a2b3c4",)},
+        "orders-waiting": {("order-queue-1a2b3c4",)},
+        "orders-unannounced": {("order-broadcast-dead-letters-1a2b3c4",)},
+        **{f"{name.removesuffix('-1a2b3c4')}-failing": {(name,)} for name in functions},
+        "functions-throttled": {(name,) for name in functions},
+        "updates-late": {("broadcast-update-1a2b3c4",)},
+        "api-failing": {(api,)},
+        "tables-throttled": {
+            (orders,),
+            (orders, "byRestaurant"),
+            (orders, "byId"),
+            ("payments-1a2b3c4",),
+            ("restaurant-staff-1a2b3c4",),
+            ("customer-mails-1a2b3c4",),
+        },
+        "notifications-failed": {("order-notifications-1a2b3c4",)},
+        "mails-bouncing": {()},
+        "mails-complained-of": {()},
     }
+    faults = prod.one("aws:cloudwatch/logMetricFilter:LogMetricFilter", "api-faults")
+    assert faults.inputs["logGroupName"] == f"/aws/appsync/apis/{api}"
+    for each in prod.of("aws:cloudwatch/metricAlarm:MetricAlarm"):
+        if each.name.startswith("requests-failing-"):
+            _, errors, requests, _ = each.inputs["metricQueries"]
+            assert metric(errors["metric"]) == metric(requests["metric"]) == (api,)
+        if each.name.startswith("orders-late-"):
+            late, ended, _ = each.inputs["metricQueries"]
+            assert metric(late["metric"]) == metric(ended["metric"]) == ("prod",)
+
+
+def test_the_operations_have_what_a_stage_was_deployed_with_before(prod: Recording) -> None:
+    # Alarms and confirmed addresses are those of the former component.
+    former = "orderflow:operations:OrderAlarms"
+    for kind, name in (
+        ("aws:sns/topic:Topic", "order-alarms"),
+        ("aws:sns/topicSubscription:TopicSubscription", "order-alarms-ops@shop.example"),
+        ("aws:cloudwatch/metricAlarm:MetricAlarm", "orders-rejected"),
+    ):
+        assert f"{former}${kind}::{name}" in prod.one(kind, name).options.aliases
+    component = prod.one("orderflow:operations:OrderOperations", "order-operations")
+    assert component.options.aliases == (f"{former}::order-alarms",)
+
+
+def test_late_is_what_the_objective_says(prod: Recording) -> None:
+    function = prod.one("aws:lambda/function:Function", "broadcast-update").inputs
+    assert function["environment"]["variables"]["LATE_AFTER_SECONDS"] == "30"
 
 
 @pytest.fixture(scope="module")
@@ -664,3 +728,22 @@ def test_standard_tools_may_ask_dev_for_its_schema(dev: Recording) -> None:
     inputs = dev.one("aws:appsync/graphQLApi:GraphQLApi", "order-api").inputs
     assert inputs["introspectionConfig"] == "ENABLED"
     assert depth(operation.selection_set) <= inputs["queryDepthLimit"]
+
+
+WITHOUT_PACKAGES = """
+import sys
+class Absent:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] in {"aws_lambda_powertools", "boto3", "botocore", "local"}:
+            raise ModuleNotFoundError(name)
+sys.meta_path.insert(0, Absent())
+import infra.order_operations, infra.order_api, infra.order_broadcast, infra.settings
+"""
+
+
+def test_the_program_needs_what_pulumi_installs_alone() -> None:
+    """requirements.txt has none of what functions and the embedded cloud import."""
+    run = subprocess.run(  # noqa: S603 (the program above)
+        [sys.executable, "-c", WITHOUT_PACKAGES], cwd=ROOT, capture_output=True, text=True
+    )
+    assert run.stderr == ""

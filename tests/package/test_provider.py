@@ -13,15 +13,15 @@ from pulumi.provider.experimental.util import camel_case
 from infra.consumed_queue import ConsumedQueue, ConsumedQueueArgs
 from infra.customer_pool import CustomerPool, CustomerPoolArgs
 from infra.guarded_table import Guards
-from infra.order_alarms import OrderAlarms, OrderAlarmsArgs
 from infra.order_api import OrderApi, OrderApiArgs
 from infra.order_broadcast import OrderBroadcast, OrderBroadcastArgs
 from infra.order_notifications import OrderNotifications, OrderNotificationsArgs
+from infra.order_operations import OrderOperations, OrderOperationsArgs, WatchedMail
 from infra.order_queue import OrderQueue, OrderQueueArgs
 from infra.order_store import OrderStore, OrderStoreArgs
 from infra.order_workflow import OrderWorkflow, OrderWorkflowArgs, WorkflowType
 from infra.payments import Payments, PaymentsArgs
-from infra.python_function import PythonFunction, PythonFunctionArgs
+from infra.python_function import FunctionNames, PythonFunction, PythonFunctionArgs
 from infra.restaurant_staff import RestaurantStaff, RestaurantStaffArgs
 from local.engine.program import evaluate
 from package.provider import COMPONENTS, OrderflowProvider
@@ -39,6 +39,7 @@ FUNCTION = PythonFunctionArgs(
     statements=[{"Action": ["dynamodb:PutItem"], "Resource": TABLE}],
     environment={"PAYMENTS_TABLE": "payments"},
 )
+NAMES: FunctionNames = {"name": "function", "logGroup": "function-logs"}
 # Each component with arguments of every shape that it takes.
 EXAMPLES: dict[type[pulumi.ComponentResource], Any] = {
     ConsumedQueue: ConsumedQueueArgs(
@@ -55,16 +56,6 @@ EXAMPLES: dict[type[pulumi.ComponentResource], Any] = {
     ),
     CustomerPool: CustomerPoolArgs(
         deletion_protection=True, sender_email="orders@shop.example", neighbour_arn=TABLE
-    ),
-    OrderAlarms: OrderAlarmsArgs(
-        alarm_emails=["ops@shop.example"],
-        queue_name="order-queue",
-        dead_letter_queue_name="dead",
-        refund_dead_letter_queue_name="refunds-dead",
-        broadcast_dead_letter_queue_name="broadcast-dead",
-        mail_dead_letter_queue_name=None,
-        undelivered_mail_queue_name=None,
-        workflow_arn=WORKFLOW,
     ),
     OrderApi: OrderApiArgs(
         table_name="orders",
@@ -93,6 +84,32 @@ EXAMPLES: dict[type[pulumi.ComponentResource], Any] = {
         user_pool_arn="arn:aws:cognito-idp:us-east-1:123456789012:userpool/us-east-1_pool",
         consumer_batch_size=4,
         log_retention_days=7,
+    ),
+    OrderOperations: OrderOperationsArgs(
+        alarm_emails=["ops@shop.example"],
+        api_id="api",
+        api_log_group_name="api-logs",
+        queue_name="order-queue",
+        dead_letter_queue_name="dead",
+        refund_dead_letter_queue_name="refunds-dead",
+        broadcast_dead_letter_queue_name="broadcast-dead",
+        workflow_arn=WORKFLOW,
+        workflow_log_group_name="workflow-logs",
+        start_workflow=NAMES,
+        take_payment=NAMES,
+        refund_payment=NAMES,
+        broadcast_update=NAMES,
+        order_table_name="orders",
+        payment_table_name="payments",
+        staff_table_name="staff",
+        notification_topic_name="notifications",
+        mail=WatchedMail(
+            dead_letter_queue_name="mail-dead",
+            undelivered_queue_name="undelivered",
+            email_customer=NAMES,
+            table_name="mails",
+        ),
+        region="us-east-1",
     ),
     OrderQueue: OrderQueueArgs(
         workflow_arn=WORKFLOW,
@@ -216,7 +233,7 @@ def test_what_a_component_has_only_at_times_is_absent_else(provider: OrderflowPr
     _, unmailed = constructed(
         provider, OrderNotifications, dataclasses.replace(args, sender_email=None)
     )
-    assert set(unmailed) == {"topicArn"}
+    assert set(unmailed) == {"topicArn", "topicName"}
     _, mailed = constructed(provider, OrderNotifications, args)
     assert mailed["customerMail"]["undeliveredQueueName"] == "undelivered-mail-1a2b3c4"
     assert set(mailed["customerMail"]) == {
@@ -251,8 +268,8 @@ def test_what_has_a_default_or_may_be_none_need_not_be_given(schema: dict[str, A
     assert {name: optional for name, optional in required.items() if optional} == {
         "ConsumedQueue": {"maxReceiveCount", "allowed", "deadLettersAllowed"},
         "CustomerPool": {"senderEmail"},
-        "OrderAlarms": {"mailDeadLetterQueueName", "undeliveredMailQueueName"},
         "OrderNotifications": {"senderEmail"},
+        "OrderOperations": {"mail"},
         "PythonFunction": {"statements", "environment"},
     }
     consumer = schema["types"]["orderflow:index:PythonFunctionArgs"]

@@ -10,7 +10,9 @@ from local.cloud.mends.execution_ends import end_executions_once
 from local.cloud.mends.execution_starts import tell_executions_apart
 from local.cloud.mends.function_errors import name_function_errors
 from local.cloud.mends.function_updates import let_calls_end
+from local.cloud.mends.metric_math import keep_metric_math
 from local.cloud.mends.queue_messages import change_queues_whole
+from local.cloud.mends.saved_queries import save_queries
 from local.cloud.mends.ses_identities import authorize_sending_on_identities
 from local.cloud.mends.stream_batches import deliver_streams_whole
 from local.cloud.mends.table_writes import write_tables_whole
@@ -23,9 +25,11 @@ MENDS = (
     change_queues_whole,
     deliver_streams_whole,
     end_executions_once,
+    keep_metric_math,
     keep_to_pool_settings,
     let_calls_end,
     name_function_errors,
+    save_queries,
     tell_executions_apart,
     write_tables_whole,
     *COSTS,

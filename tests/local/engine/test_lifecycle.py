@@ -120,6 +120,23 @@ IN_PLACE: list[tuple[str, str, dict[str, Any]]] = [
     ("LogGroup", "take-payment", {"retentionInDays": None}),
     ("MetricAlarm", "orders-waiting", {"threshold": 7, "alarmDescription": "Too many"}),
     ("MetricAlarm", "orders-waiting", {"alarmActions": [], "treatMissingData": None}),
+    ("MetricAlarm", "orders-waiting", {"datapointsToAlarm": 2, "evaluationPeriods": 3}),
+    (
+        "MetricAlarm",
+        "functions-throttled",
+        {"metricQueries": [{"id": "watched", "expression": "1 + 1", "returnData": True}]},
+    ),
+    ("CompositeAlarm", "orders-late-fast", {"alarmDescription": "Late", "okActions": []}),
+    ("CompositeAlarm", "orders-late-fast", {"alarmRule": "FALSE"}),
+    ("Dashboard", "order-operations", {"dashboardBody": '{"widgets": []}'}),
+    ("LogMetricFilter", "api-faults", {"pattern": "else"}),
+    (
+        "LogMetricFilter",
+        "api-faults",
+        {"metricTransformation": {"name": "Else", "namespace": "orderflow", "value": "2"}},
+    ),
+    ("QueryDefinition", "faults", {"queryString": "fields @message", "logGroupNames": []}),
+    ("QueryDefinition", "faults", {"name": "else"}),
     ("EventRule", "order-queue-cut-off", {"description": "Ended", "state": "DISABLED"}),
     ("EventRule", "order-queue-cut-off", {"eventPattern": '{"source": ["aws.sqs"]}'}),
     ("EventTarget", "order-queue-cut-off", {"inputPath": None}),
@@ -254,7 +271,7 @@ def test_tags_are_added_changed_and_removed(
     cloud: EmbeddedCloud, stage: dict[tuple[str, str], Resource]
 ) -> None:
     tagged = {each.type: each for each in stage.values() if "tags" in each.provider.inputs}
-    assert len(tagged) == 13
+    assert len(tagged) == 14
     for resource in tagged.values():
         provider = resource.provider
         news = {**resource.inputs, "tags": TAGS}
@@ -271,10 +288,14 @@ REPLACING = {
     "aws:appsync/function:Function": {"apiId"},
     "aws:appsync/graphQLApi:GraphQLApi": set[str](),
     "aws:appsync/resolver:Resolver": {"apiId", "type", "field"},
+    "aws:cloudwatch/compositeAlarm:CompositeAlarm": {"alarmName"},
+    "aws:cloudwatch/dashboard:Dashboard": {"dashboardName"},
     "aws:cloudwatch/eventRule:EventRule": {"name", "namePrefix"},
     "aws:cloudwatch/eventTarget:EventTarget": {"rule", "targetId"},
     "aws:cloudwatch/logGroup:LogGroup": {"name", "namePrefix"},
+    "aws:cloudwatch/logMetricFilter:LogMetricFilter": {"name", "logGroupName"},
     "aws:cloudwatch/metricAlarm:MetricAlarm": {"name"},
+    "aws:cloudwatch/queryDefinition:QueryDefinition": set[str](),
     "aws:cognito/userGroup:UserGroup": {"name", "userPoolId"},
     "aws:cognito/userPool:UserPool": {"name", "usernameAttributes", "usernameConfiguration"},
     "aws:cognito/userPoolClient:UserPoolClient": {"generateSecret", "userPoolId"},

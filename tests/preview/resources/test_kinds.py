@@ -15,9 +15,11 @@ TYPES = {
     "aws:appsync/dataSource:DataSource": "AWS::AppSync::DataSource",
     "aws:appsync/function:Function": "AWS::AppSync::FunctionConfiguration",
     "aws:appsync/resolver:Resolver": "AWS::AppSync::Resolver",
+    "aws:cloudwatch/compositeAlarm:CompositeAlarm": "AWS::CloudWatch::CompositeAlarm",
     "aws:cloudwatch/eventRule:EventRule": "AWS::Events::Rule",
     "aws:cloudwatch/dashboard:Dashboard": "AWS::CloudWatch::Dashboard",
     "aws:cloudwatch/logGroup:LogGroup": "AWS::Logs::LogGroup",
+    "aws:cloudwatch/logMetricFilter:LogMetricFilter": "AWS::Logs::MetricFilter",
     "aws:cloudwatch/metricAlarm:MetricAlarm": "AWS::CloudWatch::Alarm",
     "aws:cognito/userGroup:UserGroup": "AWS::Cognito::UserPoolGroup",
     "aws:cognito/userPoolClient:UserPoolClient": "AWS::Cognito::UserPoolClient",
@@ -37,6 +39,7 @@ TYPES = {
 PROPERTIES = {
     "AlarmName": "name",
     "FieldName": "field",
+    "FilterName": "name",
     "GroupName": "name",
     "ImportSourceSpecification": "importTable",
     "InvokedViaFunctionUrl": "functionUrlAuthType",
@@ -53,6 +56,8 @@ PROPERTIES = {
     "WebACLArn": "webAclArn",
 }
 OF_ONE_TYPE = {
+    ("aws:cloudwatch/compositeAlarm:CompositeAlarm", "AlarmName"): "alarmName",
+    ("aws:cloudwatch/logMetricFilter:LogMetricFilter", "LogGroupName"): "logGroupName",
     ("aws:iam/role:Role", "RoleName"): "name",
     ("aws:iam/rolePolicy:RolePolicy", "RoleName"): "role",
     ("aws:lambda/function:Function", "FunctionName"): "name",

@@ -1,0 +1,9 @@
+"""What tells an operator how a stage does: alarms, objectives, a dashboard and saved queries."""
+
+from infra.order_operations.operations import (
+    OrderOperations,
+    OrderOperationsArgs,
+    WatchedMail,
+)
+
+__all__ = ["OrderOperations", "OrderOperationsArgs", "WatchedMail"]
