@@ -5,7 +5,7 @@ READY := .venv/.ready
 # Each process has an embedded cloud of its own; a file's tests share it.
 PARALLEL := -n 2 --dist loadfile
 # The machine's Node.js, or where that is missing or too old the environment's, from PyPI.
-ifneq ($(shell node -e 'process.exit(parseInt(process.versions.node) < 18 ? 1 : 0)' 2>/dev/null && command -v npm),)
+ifneq ($(shell node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' 2>/dev/null && command -v npm),)
 NPM := npm
 else
 NPM := node .venv/node/lib/node_modules/npm/bin/npm-cli.js
@@ -84,7 +84,7 @@ chaos: $(READY)  ## Place ORDERS (1000) while parts fail; SEED, TYPE=EXPRESS
 setup: $(READY) node_modules/.ready  ## Install everything (the other commands do it too)
 
 clean:  ## Remove what the other commands made
-	rm -rf .venv package/.venv node_modules .local .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv package/.venv node_modules storefront/node_modules storefront/dist .local .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(READY): requirements.txt requirements-dev.txt policy/requirements.txt

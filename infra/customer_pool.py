@@ -9,18 +9,19 @@ import pulumi_aws as aws
 from infra.location import Location
 
 STAFF = "staff"
-# As the stack's output `passwordPolicy` has it.
-PasswordPolicy = TypedDict(  # noqa: UP013 (a class's fields would not be spelled so)
-    "PasswordPolicy",
-    {
-        "minimumLength": int,
-        "requireLowercase": bool,
-        "requireNumbers": bool,
-        "requireSymbols": bool,
-        "requireUppercase": bool,
-    },
-)
-# What a password must have: the pool refuses others, and front ends say so before it does.
+
+
+class PasswordPolicy(TypedDict):
+    """What a password must have, spelled as in the stack's outputs."""
+
+    minimumLength: int
+    requireLowercase: bool
+    requireNumbers: bool
+    requireSymbols: bool
+    requireUppercase: bool
+
+
+# The pool refuses other passwords, and front ends say so before it does.
 PASSWORD_POLICY: PasswordPolicy = {
     "minimumLength": 12,
     "requireLowercase": True,

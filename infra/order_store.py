@@ -26,7 +26,8 @@ class OrderStore(pulumi.ComponentResource):
     `byPlacedAt` lists a customer's orders by time (a client's own order id need not sort by time);
     it is a local index, so it reads consistently. `byRestaurant` is the staff's view; `byId` is the
     operators' way from an order's id alone to its key. A deleted order leaves a tombstone under its
-    key, in no other index, until no message about it can come any more. DynamoDB encrypts at rest by itself.
+    key, in no other index, until no message about it can come any more. DynamoDB encrypts at rest
+    by itself.
     """
 
     table_name: pulumi.Output[str]

@@ -14,7 +14,7 @@ VENV = ROOT / ".venv"
 NODE_MODULES = ROOT / "node_modules"
 PYTHON_SOURCES = ("requirements.txt", "requirements-dev.txt", "policy/requirements.txt")
 LOCK = ROOT / ".local" / "setup.lock"
-OLDEST_NODE = 18
+OLDEST_NODE = 20
 # pip only brings uv, which installs the rest several times faster.
 UV = "uv==0.13.9"
 

@@ -190,5 +190,3 @@ class Stage:
             TableName=self.outputs[output], ConsistentRead=True
         )
         return [plain(item) for page in pages for item in page["Items"]]
-
-

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from local.cloud.emulator import CloudError
 
-OLDEST = 18
+OLDEST = 20
 
 
 def ensure_node() -> None:

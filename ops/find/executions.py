@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from functions.start_workflow.handler import execution_name
 from ops.dead_letters.cause import cause_in
 from ops.find.entry import Entry
 from ops.find.logs import Window, lines
@@ -49,6 +48,9 @@ def _executions(
     stage: Stage, prefix: str, key: OrderKey, attempt: int
 ) -> "Iterator[tuple[str, list[HistoryEventTypeDef]]]":
     """The first execution of an attempt, and each that followed one that had failed."""
+    # Powertools takes its time to be imported, in which the other services answer.
+    from functions.start_workflow.handler import execution_name
+
     message: OrderMessage = {"customerId": key[0], "id": key[1], "attempt": attempt}  # pyright: ignore[reportAssignmentType]
     step_functions = stage.step_functions
     for follow_on in itertools.count():

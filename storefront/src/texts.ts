@@ -34,10 +34,12 @@ export const texts = {
 
   basket: {
     link: 'Basket',
-    linkWith: (items: number) => `Basket, ${counted(items, 'item', 'items')}`,
+    /** After the link. */
+    holds: (items: number) => `, ${counted(items, 'item', 'items')}`,
     heading: 'Your basket',
     empty: 'Your basket is empty.',
     emptyAction: 'See the menu',
+    toBasket: (items: number) => `Go to basket (${counted(items, 'item', 'items')})`,
     each: 'Each line becomes an order of its own.',
     remove: 'Remove',
     removeOf: (name: string) => `Remove ${name}`,
@@ -48,9 +50,7 @@ export const texts = {
     signInHint: 'Your basket is kept while you sign in or make an account.',
     placed: (orders: number) => (orders === 1 ? 'Your order is placed' : `${String(orders)} orders are placed`),
     alreadyDeleted: (name: string) => `The order of ${name} was placed and has been deleted since`,
-    unknown:
-      'No answer came, so this may or may not have been placed. Try again: it will not be ordered twice.',
-    tryAgain: 'Try again',
+    unknown: 'This may or may not have been ordered. Place it again: it will not be ordered twice.',
     storageBlocked: 'This browser keeps nothing for this page: your basket is lost when you reload.',
   },
 
@@ -69,21 +69,19 @@ export const texts = {
     explained: {
       PENDING: 'The payment is under way. This page shows the outcome by itself.',
       PAID: 'The payment is taken, and the restaurant has your order.',
-      PAYMENT_FAILED: 'Nothing was taken. Try the payment again, change the order, or delete it.',
+      PAYMENT_FAILED: 'The order is not paid. Try the payment again, change it, or delete it.',
     } satisfies Record<OrderStatus, string>,
     explainedDeleted: 'This order has been deleted.',
     reason: (reason: string) => `Reason: ${reason}`,
     beingSaved: 'The order is accepted and is being saved. That takes a few seconds.',
     notFound: 'You have no such order.',
     notFoundHint: 'It may have been deleted, or belong to another account.',
-    restaurant: 'Restaurant',
     addOns: 'Add-ons',
     none: 'none',
     placed: 'Placed',
     updated: 'Last change',
     number: 'Order number',
     version: 'Version',
-    steps: 'Progress',
     stepPlaced: 'Placed',
     stepPayment: 'Payment',
     stepDone: 'Paid',
@@ -100,7 +98,6 @@ export const texts = {
     saving: 'Saving …',
     cancel: 'Cancel',
     saved: 'The change is saved',
-    nothing: 'Nothing is different yet.',
     changedMeanwhile: 'This order has just been changed elsewhere.',
     conflictHeading: 'The order was changed meanwhile',
     conflictLead: 'Somebody signed in to your account, perhaps you in another window, has changed it.',
@@ -135,7 +132,6 @@ export const texts = {
     loading: 'Reading your orders …',
     more: 'Show more',
     loadingMore: 'Reading more …',
-    all: 'These are all.',
   },
 
   staff: {
@@ -147,7 +143,6 @@ export const texts = {
     status: 'Status',
     all: 'All',
     refresh: 'Refresh',
-    refreshing: 'Refreshing …',
     notLive: (seconds: number) =>
       `The API tells staff nothing live: this list is read anew every ${String(seconds)} seconds.`,
     readAt: (time: string) => `Read at ${time}`,
@@ -157,7 +152,6 @@ export const texts = {
     table: (restaurant: string) => `Orders at ${restaurant}`,
     item: 'Order',
     placed: 'Placed',
-    more: 'Show more',
     loading: 'Reading the orders …',
   },
 
@@ -165,7 +159,6 @@ export const texts = {
     email: 'E-mail address',
     password: 'Password',
     newPassword: 'New password',
-    showPassword: 'Show the password',
     code: 'Confirmation code',
     signIn: 'Sign in',
     signingIn: 'Signing in …',
@@ -237,7 +230,7 @@ export const texts = {
     validation: (field: string, rule: string) => `The ${field} ${rule}.`,
     notFound: 'There is no such order of yours, or it is not saved yet: try again in a moment.',
     conflict: 'The order does not allow that as it is now.',
-    notQueued: 'The order was not accepted. Nothing was ordered: try again.',
+    notQueued: 'The order could not be accepted just now.',
     unauthorized: 'You may not see this.',
     expired: 'Your session has ended.',
     noAnswer: 'No answer came. Are you online?',
@@ -249,9 +242,7 @@ export const texts = {
   connection: {
     label: 'Connection',
     offline: 'Offline: what you see may be old',
-    connecting: 'Connecting to live updates …',
     reconnecting: 'Live updates are lost: reconnecting …',
-    live: 'Live again',
   },
 
   start: {

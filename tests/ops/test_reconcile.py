@@ -214,6 +214,23 @@ def test_a_suspect_that_is_well_at_the_second_look_is_no_finding(
     assert [each for each in search.findings() if each.order == key] == []
 
 
+def test_what_rests_is_found_where_it_rests(stage: Deployed, ask: Ask) -> None:
+    hand = Hand(stage)
+    order_id = hand.order("PENDING", "ACCEPTED", statusReason=None)
+    stage.cloud.aws.sqs.send_message(
+        QueueUrl=stage.outputs["deadLetterQueueUrl"],
+        MessageBody=message(hand.customer.sub, id=order_id),
+    )
+    _, found = ask(stage, "reconcile", "--mend")
+    assert found_in(found) == {order_id: {"resting"}}
+    assert not any(finding["mended"] for finding in found["findings"])
+    _, retried = ask(stage, "retry-stuck")
+    assert retried["retried"] == []
+    ask(stage, "dead-letters", "redrive", "orders")
+    assert stage.ended(hand.customer, order_id)["status"] == "PAID"
+    stage.settle()
+
+
 def test_an_order_that_failed_before_it_was_saved_is_brought_back(
     stage: Deployed, ask: Ask
 ) -> None:
