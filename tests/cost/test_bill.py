@@ -50,9 +50,9 @@ LEDGER = ORDERS * 1 * 0.625 / 1e6  # 0.63
 TOPIC = ORDERS * 0.50 / 1e6  # 0.50
 
 # CloudWatch Logs, $0.50 a GB. A call of a function has an entry of some 600 bytes of its own, two
-# of Lambda's of together 560, and 26 bytes for each. Of each order's start there is a line of metrics
-# of some 190 bytes, of its end one of 390. AppSync has some 1,000 bytes in six entries for each of
-# the three operations. Kept for 90 days, at 15 % of its size, for $0.03 a GB and month.
+# of Lambda's of together 560, and 26 bytes for each. Of each order's start there is a line of
+# metrics of some 190 bytes, of its end one of 390. AppSync has some 1,000 bytes in six entries for
+# each of the three operations. Kept for 90 days, at 15 % of its size, for $0.03 a GB and month.
 COUNTED = ORDERS * (190 + 390 + 2 * 26)
 LOGGED_GB = (CALLS * (600 + 560 + 3 * 26) + COUNTED + 3_000_000 * (1000 + 6 * 26)) / 1e9  # 9.10
 LOGS = LOGGED_GB * 0.50  # 4.55

@@ -85,6 +85,7 @@ def test_it_logs_json_to_a_group_of_its_own(prod: Recording, name: str) -> None:
     variables = function["environment"]["variables"]
     assert variables["POWERTOOLS_SERVICE_NAME"] == name.replace("-", "_")
     assert variables["POWERTOOLS_LOG_LEVEL"] == "INFO"
+    assert variables["STAGE"] == "prod"
     assert function["loggingConfig"] == {
         "logGroup": f"{name}-1a2b3c4",
         "logFormat": "JSON",

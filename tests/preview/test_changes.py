@@ -14,7 +14,7 @@ NOTHING: dict[str, Any] = {
     "stage": "dev",
     "isNew": False,
     "resources": [],
-    "same": 102,
+    "same": 137,
     "permissions": [],
     "api": NO_API,
     "workflows": [],
@@ -27,8 +27,19 @@ def test_a_renamed_key_replaces_its_table_and_updates_what_names_it(program: Pro
     program.edit("infra/payments.py", 'range_key="payment"', 'range_key="paymentId"')
     program.edit("infra/payments.py", '("customerId", "payment")', '("customerId", "paymentId")')
 
+    renamed = "payments-1a2b3c4", "payments~replaced-1a2b3c4"
     assert as_json(program.preview()) == NOTHING | {
         "resources": [
+            resource(
+                ("update", "aws:cloudwatch/dashboard:Dashboard", "order-operations"),
+                "orderflow:operations:OrderOperations",
+                difference("dashboardBody.widgets[6].properties.metrics[6][3]", *renamed),
+            ),
+            resource(
+                ("update", "aws:cloudwatch/metricAlarm:MetricAlarm", "tables-throttled"),
+                "orderflow:operations:OrderOperations",
+                difference("metricQueries[3].metric.dimensions.TableName", *renamed),
+            ),
             resource(
                 ("replace", TABLE, "payments"),
                 "orderflow:payments:Payments",
@@ -49,27 +60,16 @@ def test_a_renamed_key_replaces_its_table_and_updates_what_names_it(program: Pro
             resource(
                 ("update", FUNCTION, "refund-payment"),
                 REFUND_PAYMENT,
-                difference(
-                    "environment.variables.PAYMENTS_TABLE",
-                    "payments-1a2b3c4",
-                    "payments~replaced-1a2b3c4",
-                ),
+                difference("environment.variables.PAYMENTS_TABLE", *renamed),
             ),
             resource(
                 ("update", FUNCTION, "take-payment"),
                 TAKE_PAYMENT,
-                difference(
-                    "environment.variables.PAYMENTS_TABLE",
-                    "payments-1a2b3c4",
-                    "payments~replaced-1a2b3c4",
-                ),
+                difference("environment.variables.PAYMENTS_TABLE", *renamed),
             ),
         ],
-        "same": 97,
-        "outputs": [
-            difference("paymentTableName", "payments-1a2b3c4", "payments~replaced-1a2b3c4")
-            | {"frontEnd": False}
-        ],
+        "same": 130,
+        "outputs": [difference("paymentTableName", *renamed) | {"frontEnd": False}],
     }
 
 
@@ -106,7 +106,7 @@ def test_a_new_index_updates_its_table(program: Program) -> None:
                 ),
             )
         ],
-        "same": 101,
+        "same": 136,
     }
 
 
@@ -128,7 +128,7 @@ def test_a_wider_policy_names_the_role_and_what_it_gains(program: Program) -> No
                 difference("policy.Statement[0].Resource", workflow, "*"),
             )
         ],
-        "same": 101,
+        "same": 136,
         "permissions": [
             {
                 "holder": "role start-workflow",
@@ -156,7 +156,7 @@ def test_a_removed_field_breaks_the_api(program: Program) -> None:
                 difference("schema", old, new),
             )
         ],
-        "same": 101,
+        "same": 136,
         "api": NO_API
         | {
             "breaking": ["FIELD_REMOVED Order.statusReason was removed."],
@@ -187,7 +187,7 @@ def test_a_changed_definition_tells_the_states_and_the_transitions(program: Prog
                 difference("definition.States.TakePayment.TimeoutSeconds", 10, 9),
             )
         ],
-        "same": 101,
+        "same": 136,
         "workflows": [
             {
                 "name": "order-workflow",
@@ -241,7 +241,7 @@ def test_a_changed_option_tells_the_option_and_what_it_changes(program: Program)
                 difference("queryDepthLimit", 15, 12),
             )
         ],
-        "same": 101,
+        "same": 136,
         "options": [difference("queryDepthLimit", "15", "12")],
     }
 
@@ -286,7 +286,7 @@ def test_the_code_alone_tells_the_functions_and_the_files(program: Program) -> N
             ["code.functions/payments/refunds.py", "code.functions/take_payment/handler.py"],
         ),
     ]
-    assert told | {"resources": [], "same": 102} == NOTHING
+    assert told | {"resources": [], "same": 137} == NOTHING
 
 
 def test_other_resolvers_tell_the_fields_that_they_resolve(program: Program) -> None:
@@ -328,7 +328,7 @@ def test_a_refactoring_with_aliases_does_nothing_to_aws(program: Program) -> Non
                 component=True,
             ),
         ],
-        "same": 100,
+        "same": 135,
     }
 
 

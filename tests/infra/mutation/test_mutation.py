@@ -17,7 +17,7 @@ def test_no_property_of_any_resource_goes_missing_or_wrong_unseen(
 ) -> None:
     # In a process of its own: pytest does not run twice in one.
     run = subprocess.run(
-        [sys.executable, "-m", "tests.infra.mutation"], capture_output=True, text=True, timeout=300
+        [sys.executable, "-m", "tests.infra.mutation"], capture_output=True, text=True, timeout=600
     )
     with capfd.disabled():
         sys.stderr.write(f"\n{run.stdout}{run.stderr}")
