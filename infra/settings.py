@@ -9,8 +9,8 @@ from typing import Any, Self, cast
 
 import pulumi
 
+from infra import storefront_build
 from infra.order_workflow import WorkflowType
-from infra.storefront_build import built_files
 
 NAMESPACE = "orderflow"
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
@@ -71,7 +71,8 @@ class Settings:
         settings = cls.check({**config.get_config_env(), **config.CONFIG.get()})
         if settings.storefront:
             _require_bucket_name(stage)
-            built_files()
+            # Here, where there is no resource yet: the engine makes some while the program runs on.
+            storefront_build.built_files(storefront_build.DIST)
         return settings
 
     @classmethod

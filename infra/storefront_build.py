@@ -52,20 +52,16 @@ class BuiltFile:
         return FOR_EVER if self.path.startswith(HASHED) else ASK_EACH_TIME
 
 
-def built_files(folder: Path | None = None) -> list[BuiltFile]:
-    """What a build has, by path.
-
-    Args:
-        folder: the build's; None: `storefront/dist`.
+def built_files(folder: Path) -> list[BuiltFile]:
+    """What the build in a folder has, by path.
 
     Raises:
         StorefrontBuildError: there is no build in it, or a file of which nobody knows what it is.
     """
-    folder = folder or DIST
     if not (folder / PAGE).is_file():
         raise StorefrontBuildError(
             f"The storefront is not built: {_told(folder)} has no {PAGE}. Build it with"
-            " `make storefront`, or set storefront to false. Nothing was changed."
+            " `make storefront`, or set storefront to false."
         )
     files = {file.relative_to(folder): file for file in sorted(folder.rglob("*")) if file.is_file()}
     return [
@@ -80,7 +76,7 @@ def _content_type(file: Path) -> str:
     if file.suffix not in CONTENT_TYPES:
         raise StorefrontBuildError(
             f"The storefront's {_told(file)} has no content type: CONTENT_TYPES in"
-            " infra/storefront_build.py does not know its ending. Nothing was changed."
+            " infra/storefront_build.py does not know its ending."
         )
     return CONTENT_TYPES[file.suffix]
 

@@ -121,6 +121,8 @@ class Emulator:
             "IOT_MTLS_ENABLED": "0",
             "SFTP_ENABLED": "0",
             "PERSIST_STATE": "1" if self._persist else "0",
+            # Objects are kept apart from all else.
+            "S3_PERSIST": "1" if self._persist else "0",
             # IAM is enforced: signatures, roles, the functions' own permissions.
             "AUTH": "true",
             "AWS_ACCESS_KEY_ID": "test",

@@ -260,8 +260,8 @@ def test_without_waf_nothing_is_paid_for_it() -> None:
 def test_a_storefront_is_visited_once_for_an_order() -> None:
     with_one, without = estimate(stage("prod", storefront=True)), estimate(stage())
     added = {item.name: item.usd_per_million for item in set(with_one.items) - set(without.items)}
-    # The page, its icon, the configuration and four files more at $0.0100 for 10,000; 200 kB at $0.085
-    # a GB; the function for the three at $0.10 a million, and their reads of S3 at $0.0004 a thousand.
+    # The page, its icon, the configuration and four files more at $0.0100 for 10,000; 200 kB at
+    # $0.085 a GB; the function for three at $0.10 a million, read from S3 at $0.0004 a thousand.
     assert added == pytest.approx(
         {
             "CloudFront `storefront`": 7 * 1.00 + 200 * 0.085 + 3 * 0.10,

@@ -1,15 +1,18 @@
 """Every option's default, bounds and message."""
 
 import re
+from pathlib import Path
 from typing import Any
 
 import botocore.session
 import pytest
 import yaml
 
+from infra import storefront_build
 from infra.order_workflow import WorkflowType
 from infra.settings import RETENTION_DAYS, Settings, SettingsError
-from local.engine.program import ROOT, stage_config
+from local.engine.program import ROOT, evaluate, stage_config
+from preview.recording import Recording
 
 PROJECT: dict[str, dict[str, Any]] = yaml.safe_load((ROOT / "Pulumi.yaml").read_text())["config"]
 DECLARED = {key: option for key, option in PROJECT.items() if not key.startswith("pulumi:")}
@@ -40,6 +43,19 @@ def test_the_defaults() -> None:
         waf=False,
         storefront=False,
     )
+
+
+def test_a_storefront_that_is_not_built_is_refused_with_the_options(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(storefront_build, "DIST", tmp_path)
+
+    def program() -> None:
+        Settings.read()
+
+    with pytest.raises(storefront_build.StorefrontBuildError, match="not built"):
+        evaluate(program, "dev", stage_config("dev", {"storefront": True}), Recording())
+    evaluate(program, "dev", stage_config("dev", {"storefront": False}), Recording())
 
 
 def test_every_option_is_declared_with_type_default_and_description() -> None:

@@ -62,7 +62,7 @@ def test_where_nothing_is_built_it_says_how(tmp_path: Path, made: bool) -> None:
         built_files(folder)
     assert str(refused.value) == (
         f"The storefront is not built: {folder} has no index.html. Build it with"
-        " `make storefront`, or set storefront to false. Nothing was changed."
+        " `make storefront`, or set storefront to false."
     )
 
 

@@ -5,7 +5,6 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-import pulumi
 import pytest
 
 from infra.security_headers import security_headers
@@ -28,7 +27,7 @@ READING = ["GET", "HEAD"]
 
 
 def hosting(build: Path) -> Recording:
-    config = pulumi.Output.from_input(json.dumps(CONFIG))
+    config = json.dumps(CONFIG)
     return record(
         lambda: StorefrontHosting(
             "storefront", StorefrontHostingArgs(build=str(build), config=config)

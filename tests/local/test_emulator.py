@@ -203,6 +203,19 @@ def test_messages_in_flight_come_again_at_once(tmp_path: Path) -> None:
         assert [message["Body"] for message in messages] == ["received"]
 
 
+def test_what_is_in_a_bucket_is_kept_with_it(tmp_path: Path) -> None:
+    with SavedState(tmp_path) as state, Emulator(state.running, persist=True) as emulator:
+        s3 = aws(emulator).s3
+        s3.create_bucket(Bucket="shop")
+        s3.put_bucket_policy(Bucket="shop", Policy='{"Statement": []}')
+        s3.put_object(Bucket="shop", Key="a/b.html", Body=b"<p>", ContentType="text/html")
+    with SavedState(tmp_path) as state, Emulator(state.running, persist=True) as emulator:
+        s3 = aws(emulator).s3
+        found = s3.get_object(Bucket="shop", Key="a/b.html")
+        assert (found["Body"].read(), found["ContentType"]) == (b"<p>", "text/html")
+        assert s3.get_bucket_policy(Bucket="shop")["Policy"] == '{"Statement": []}'
+
+
 def test_what_could_not_be_saved_whole_does_not_count(tmp_path: Path) -> None:
     with SavedState(tmp_path) as state:
         with Emulator(state.running, persist=True) as emulator:
