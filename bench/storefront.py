@@ -73,6 +73,10 @@ class Load:
         return max([self.first_contentful_paint, *ends])
 
     @property
+    def longest_task(self) -> float:
+        return max([duration for _, duration in self.long_tasks], default=0)
+
+    @property
     def total_blocking_time(self) -> float:
         """What long tasks took above 50 ms each, once there was something to be seen."""
         return sum(
@@ -164,6 +168,7 @@ def medians(loads: list[Load]) -> Numbers:
         "largest_contentful_paint_ms": median([load.largest_contentful_paint for load in loads]),
         "time_to_interactive_ms": median([load.time_to_interactive for load in loads]),
         "total_blocking_time_ms": median([load.total_blocking_time for load in loads]),
+        "longest_task_ms": median([load.longest_task for load in loads]),
         "layout_shift": round(max(load.layout_shift for load in loads), 4),
         "transferred_kb": round(
             statistics.median(load.transferred_bytes for load in loads) / 1000, 1

@@ -13,7 +13,10 @@ WATCH_LAYOUT = """
 new PerformanceObserver((list) => {
   for (const shift of list.getEntries()) {
     if (!shift.hadRecentInput) {
-      const moved = shift.sources.map(({ node }) => node?.outerHTML?.slice(0, 80)).join(' | ');
+      const moved = shift.sources
+        .map(({ node, previousRect: { y }, currentRect }) =>
+          `${node?.outerHTML?.slice(0, 80)} from y ${y} to ${currentRect.y}`)
+        .join(' | ');
       window.layoutShifted(shift.value, moved);
     }
   }

@@ -32,8 +32,9 @@ export function OrderPage({ id }: { readonly id: string }) {
     return (
       <Page title={texts.order.pageTitle} {...page}>
         {refusal && <Failure refusal={refusal} onRetry={readAnew} />}
-        {isBeingSaved && <p role="status">{texts.order.perhapsBeingSaved}</p>}
         {(isReading || isBeingSaved) && <Skeletons label={texts.order.loading} />}
+        {/* Behind what is there already, which does not move then. */}
+        {isBeingSaved && <p role="status">{texts.order.perhapsBeingSaved}</p>}
       </Page>
     );
   }
