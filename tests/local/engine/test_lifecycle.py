@@ -263,15 +263,16 @@ def test_an_index_is_added_and_changed_beside_others(
     cloud: EmbeddedCloud, stage: dict[tuple[str, str], Resource]
 ) -> None:
     resource = of(stage, "Table", "orders")
-    [index] = resource.inputs["globalSecondaryIndexes"]
+    [index, *others] = resource.inputs["globalSecondaryIndexes"]
     more = {
-        "name": "byId",
+        "name": "byStatus",
         "keySchemas": [{"attributeName": "id", "keyType": "HASH"}],
         "projectionType": "INCLUDE",
         "nonKeyAttributes": ["status"],
     }
     provider, aws, state, olds = resource.provider, cloud.aws, resource.state, resource.inputs
-    for indexes in ([index, more], [{**index, "projectionType": "KEYS_ONLY"}, more], [index]):
+    changed = {**index, "projectionType": "KEYS_ONLY"}
+    for indexes in ([index, *others, more], [changed, *others, more], [index, *others]):
         news = {**resource.inputs, "globalSecondaryIndexes": indexes}
         state = provider.change(aws, state, olds, news)
         found = provider.read(aws, state)["globalSecondaryIndexes"]
