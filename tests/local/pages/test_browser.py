@@ -223,6 +223,8 @@ def test_axe_finds_nothing(
     expect(mailbox.locator("#mail")).to_be_visible()
     flow = open_page(f"/flow?order={declined}", **shown)
     expect(flow.locator("#journeys")).to_contain_text("payment method declined")
-    for page in (index, mailbox, flow):
+    operations = open_page("/operations", **shown)
+    expect(operations.locator("#figures")).to_contain_text("How orders end")
+    for page in (index, mailbox, flow, operations):
         assert violations(page) == []
         assert page.evaluate("document.documentElement.scrollWidth") <= width
