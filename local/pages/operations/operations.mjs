@@ -47,15 +47,14 @@ function figureOf(figure, during) {
   return element('section', { className: 'figure' }, heading, drawn, scale, element('dl', {}, ...numbers));
 }
 
-/** Each reason once, with all that it keeps from being known. */
-function reasonsOf(figures) {
-  const found = new Map();
-  for (const { title, series } of figures) {
-    for (const { label, notObservable } of series) {
-      if (notObservable) found.set(notObservable, [...(found.get(notObservable) ?? []), `${title}: ${label}`]);
-    }
-  }
-  return [...found].map(([why, what]) => element('li', {}, `${what.join('; ')} – ${why}.`));
+/** What each figure leaves out, and why. */
+function reasonsOf({ title, series }) {
+  const reasons = new Set(series.map(({ notObservable }) => notObservable));
+  reasons.delete(null);
+  return [...reasons].map((why) => {
+    const what = series.filter(({ notObservable }) => notObservable === why).map(({ label }) => label);
+    return element('li', {}, `${title}: ${what.join(', ')} – ${why}.`);
+  });
 }
 
 function show({ since, until, running, queues, figures }) {
@@ -65,7 +64,7 @@ function show({ since, until, running, queues, figures }) {
     'The figures of the stage’s dashboard, as far as this cloud can observe them; the numbers are of ' +
     `all the time since ${CLOCK.format(Date.parse(since))}. Executions running: ${running}.`;
   get('figures').replaceChildren(...figures.map((figure) => figureOf(figure, during)));
-  get('reasons').replaceChildren(...reasonsOf(figures));
+  get('reasons').replaceChildren(...figures.flatMap(reasonsOf));
   get('depths').replaceChildren(
     ...Object.entries(queues).map(([name, { waiting, inFlight }]) =>
       element(

@@ -2,6 +2,7 @@
 
 import functools
 import json
+import re
 import uuid
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -175,6 +176,24 @@ def test_an_order_appears_and_moves(shop: tuple[Stage, Customer], open_page: Ope
     expect(page.get_by_label("An order’s id")).to_have_value(order_id)
     page.get_by_role("link", name="All orders").click()
     expect(page.locator("#latest")).to_have_text("The latest orders")
+
+
+def test_figures_follow_and_say_what_cannot_be_known(
+    shop: tuple[Stage, Customer], open_page: Open
+) -> None:
+    stage, alice = shop
+    page = open_page("/operations")
+    figure = page.locator(".figure", has_text="Orders accepted and ended, a minute")
+    accepted = figure.locator("dt", has_text="accepted").locator("~ dd")
+    expect(accepted).to_have_text(re.compile(r"^\d+$"))
+    before = int(accepted.inner_text())
+    elsewhere(lambda: stage.place(alice))
+    expect(accepted).to_have_text(f"{before + 1}")
+    drawn = figure.get_by_role("img")
+    expect(drawn).to_have_attribute("aria-label", re.compile(f"accepted: {before + 1}, started:"))
+    throttled = page.locator(".figure", has_text="Throttled")
+    expect(throttled).to_contain_text("Not observable here: ")
+    expect(throttled.get_by_role("img")).to_have_count(0)
 
 
 def test_without_motion_parts_light_up_alone(shop: tuple[Stage, Customer], open_page: Open) -> None:
