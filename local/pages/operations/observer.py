@@ -52,7 +52,7 @@ OBSERVED: set[Metric] = {
 }
 NO_THROTTLES = "the emulator counts no throttling"
 NOT_OBSERVABLE: dict[Metric, str] = {
-    (NAMESPACE, f"ApiFaults-{STAGE}"): "the gateway does not keep what resolvers log, to count faults in it",
+    (NAMESPACE, f"ApiFaults-{STAGE}"): "what resolvers log is not kept, to count faults in",
     (FUNCTIONS, "Throttles"): NO_THROTTLES,
     (WORKFLOWS, "ExecutionThrottled"): NO_THROTTLES,
     ("AWS/DynamoDB", "WriteThrottleEvents"): NO_THROTTLES,
