@@ -66,6 +66,7 @@ class EmbeddedCloud:
                     lambda: self.aws,
                     self.mailbox,
                     self.emulator.function_log,
+                    lambda: self.gateway.answered,
                     lambda: self.storefront_url,
                 ),
                 *asset_routes(),

@@ -246,6 +246,7 @@ def _show(
     row("index", f"{cloud.gateway.url}/")
     row("mail", f"{cloud.gateway.url}/mailbox")
     row("flow", f"{cloud.gateway.url}/flow")
+    row("operations", f"{cloud.gateway.url}/operations")
     shutil.copy(cloud.folder / CA, TRUSTED)
     row("TLS", f"AppSync's port takes https and wss too; the authority to trust is {TRUSTED}")
     if provider:

@@ -4,6 +4,6 @@ A room imports only from those below it: protocols, control_plane, execution, re
 documents; and all of them from `errors`, `aws` and `json_text`.
 """
 
-from local.appsync.protocols.gateway import Gateway
+from local.appsync.protocols.gateway import Answered, Gateway
 
-__all__ = ["Gateway"]
+__all__ = ["Answered", "Gateway"]

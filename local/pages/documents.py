@@ -22,6 +22,9 @@ _ASSETS = (
     "flow/flow.css",
     "flow/flow.mjs",
     "flow/picture.mjs",
+    "operations/operations.css",
+    "operations/operations.mjs",
+    "operations/chart.mjs",
 )
 # What a page shows was written by whoever orders: nothing of it can be code.
 SECURITY = {

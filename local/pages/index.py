@@ -77,8 +77,15 @@ def _addresses(aws: Aws, storefront: str | None) -> list[Address]:
             opens=True,
             about="Orders on their way through the system, as it happens.",
         ),
+        Address(
+            name="Operations",
+            url=f"{gateway}/operations",
+            opens=True,
+            about="The figures of the stage's dashboard: whether customers are well.",
+        ),
         Address(name="Mail as JSON", url=f"{gateway}/mailbox.json"),
         Address(name="Flow as JSON", url=f"{gateway}/flow.json"),
+        Address(name="Operations as JSON", url=f"{gateway}/operations.json"),
         Address(name="AWS's services, for an SDK or the CLI's --endpoint-url", url=aws.url),
         Address(name="AppSync's control plane, likewise", url=f"{gateway}/v1"),
     ]

@@ -76,7 +76,15 @@ class LogFile:
             self._read = file.seek(0, 2)
 
     def new(self) -> list[Entry]:
-        """What has come since this was asked last.
+        """The entries that have come since the file was read last.
+
+        Raises:
+            FileNotFoundError: the cloud is gone, and its folder with it.
+        """
+        return [entry for call in self.calls() for entry in entries(call)]
+
+    def calls(self) -> list[dict[str, Any]]:
+        """The calls that have come since the file was read last, as they are written there.
 
         Raises:
             FileNotFoundError: the cloud is gone, and its folder with it.
@@ -86,7 +94,7 @@ class LogFile:
             text = file.read()
         whole = text[: text.rfind(b"\n") + 1]
         self._read += len(whole)
-        return [entry for line in whole.splitlines() for entry in entries(json.loads(line))]
+        return [json.loads(line) for line in whole.splitlines()]
 
 
 def entries(call: dict[str, Any]) -> Iterator[Entry]:

@@ -112,7 +112,7 @@ def test_up_serves_all_that_it_prints_until_interrupted(start: Start, program: P
 
     for address in (f"http://127.0.0.1:{port}", f"http://127.0.0.1:{aws_port}"):
         assert address in run.stdout
-    for page in ("/mailbox", "/flow"):
+    for page in ("/mailbox", "/flow", "/operations"):
         assert f"http://127.0.0.1:{port}{page}" in run.stdout
     assert str(outputs_file) in run.stdout
     outputs = json.loads(outputs_file.read_text())

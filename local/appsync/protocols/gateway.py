@@ -6,11 +6,13 @@ import gc
 import logging
 import os
 import threading
+import time
 import uuid
 import zlib
+from collections import deque
 from collections.abc import Awaitable, Callable, Iterable
 from pathlib import Path
-from typing import Self
+from typing import NamedTuple, Self
 
 import aiohttp
 import uvloop
@@ -41,10 +43,27 @@ _BODY_LIMIT_BYTES = 2**20
 _REQUEST_SECONDS = 30
 # A data source gives up first, so that the response handler still has time.
 _DATA_SOURCE_SECONDS = 28
+# So many requests are remembered for who asks how they went.
+_REMEMBERED = 50_000
 
 log = logging.getLogger("appsync")
 
 _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+class Answered(NamedTuple):
+    """A GraphQL request that was answered.
+
+    Args:
+        at: when, as Unix time.
+        status: of HTTP.
+        milliseconds: from when the request had come to when the answer went.
+    """
+
+    at: float
+    api_id: str
+    status: int
+    milliseconds: float
 
 
 class Gateway:
@@ -57,6 +76,9 @@ class Gateway:
         routes: more routes to serve.
         ca: where to write the certificate of the authority behind the gateway's own, for clients
             that speak TLS: the port takes plain and TLS connections alike.
+
+    Attributes:
+        answered: the latest GraphQL requests, the last of them last; whoever reads takes them out.
     """
 
     def __init__(
@@ -74,6 +96,7 @@ class Gateway:
         self._region = region
         self._routes = tuple(routes)
         self._ca = ca
+        self.answered = deque[Answered](maxlen=_REMEMBERED)
         self._thread: threading.Thread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stopping: asyncio.Event | None = None
@@ -140,7 +163,7 @@ class Gateway:
             skip_auto_headers=("Content-Type", "User-Agent"),
         ) as http:
             caller = AwsCaller(http, self._emulator_url, self._region)
-            service = GraphqlService(http, caller, self._emulator_url)
+            service = GraphqlService(http, caller, self._emulator_url, self.answered)
             realtime = RealtimeService(service.api, service.runtime, service.subscriptions)
             control = ControlPlane(
                 http, caller, self._emulator_url, self.url, service.runtime, service.forget
@@ -249,8 +272,15 @@ def _refuse(refusal: RequestRefused) -> web.Response:
 class GraphqlService:
     """GraphQL over HTTP, for every API that the control plane knows."""
 
-    def __init__(self, http: aiohttp.ClientSession, caller: AwsCaller, emulator_url: str) -> None:
+    def __init__(
+        self,
+        http: aiohttp.ClientSession,
+        caller: AwsCaller,
+        emulator_url: str,
+        answered: deque[Answered],
+    ) -> None:
         self._http = http
+        self._answered = answered
         self._caller = caller
         self._emulator_url = emulator_url
         self.runtime = ResolverRuntime()
@@ -270,7 +300,15 @@ class GraphqlService:
         await self.runtime.close()
 
     async def handle(self, request: web.Request) -> web.Response:
-        """Answer one GraphQL request, whatever happens."""
+        """Answer one GraphQL request, whatever happens, and remember how that went."""
+        begun = time.perf_counter()
+        response = await self._respond(request)
+        milliseconds = 1000 * (time.perf_counter() - begun)
+        api_id = request.match_info["api_id"]
+        self._answered.append(Answered(time.time(), api_id, response.status, milliseconds))
+        return response
+
+    async def _respond(self, request: web.Request) -> web.Response:
         try:
             async with asyncio.timeout(_REQUEST_SECONDS):
                 answer = await self._answer(request)

@@ -2,6 +2,7 @@
 
 import functools
 import json
+import re
 import uuid
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -177,6 +178,24 @@ def test_an_order_appears_and_moves(shop: tuple[Stage, Customer], open_page: Ope
     expect(page.locator("#latest")).to_have_text("The latest orders")
 
 
+def test_figures_follow_and_say_what_cannot_be_known(
+    shop: tuple[Stage, Customer], open_page: Open
+) -> None:
+    stage, alice = shop
+    page = open_page("/operations")
+    figure = page.locator(".figure", has_text="Orders accepted and ended, a minute")
+    accepted = figure.locator("dt", has_text="accepted").locator("~ dd")
+    expect(accepted).to_have_text(re.compile(r"^\d+$"))
+    before = int(accepted.inner_text())
+    elsewhere(lambda: stage.place(alice))
+    expect(accepted).to_have_text(f"{before + 1}")
+    drawn = figure.get_by_role("img")
+    expect(drawn).to_have_attribute("aria-label", re.compile(f"accepted: {before + 1}, started:"))
+    throttled = page.locator(".figure", has_text="Throttled")
+    expect(throttled).to_contain_text("Not observable here: ")
+    expect(throttled.get_by_role("img")).to_have_count(0)
+
+
 def test_without_motion_parts_light_up_alone(shop: tuple[Stage, Customer], open_page: Open) -> None:
     stage, alice = shop
     page = open_page("/flow", reduced_motion="reduce")
@@ -223,6 +242,8 @@ def test_axe_finds_nothing(
     expect(mailbox.locator("#mail")).to_be_visible()
     flow = open_page(f"/flow?order={declined}", **shown)
     expect(flow.locator("#journeys")).to_contain_text("payment method declined")
-    for page in (index, mailbox, flow):
+    operations = open_page("/operations", **shown)
+    expect(operations.locator("#figures")).to_contain_text("How orders end")
+    for page in (index, mailbox, flow, operations):
         assert violations(page) == []
         assert page.evaluate("document.documentElement.scrollWidth") <= width

@@ -9,7 +9,7 @@ from tests.local.pages.conftest import Get
 pytestmark = pytest.mark.cloud
 
 BROWSER = {"Accept": "text/html,*/*;q=0.8"}
-PAGES = ("/", "/mailbox", "/flow")
+PAGES = ("/", "/mailbox", "/flow", "/operations")
 
 
 @pytest.mark.parametrize("path", PAGES)

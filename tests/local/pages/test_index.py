@@ -12,8 +12,9 @@ pytestmark = pytest.mark.cloud
 
 def test_it_has_every_address(cloud: EmbeddedCloud, outputs: dict[str, Any], get: Get) -> None:
     url = cloud.gateway.url
-    pages = {outputs["graphqlUrl"], f"{url}/mailbox", f"{url}/flow"}
+    pages = {outputs["graphqlUrl"], f"{url}/mailbox", f"{url}/flow", f"{url}/operations"}
     others = {outputs["realtimeUrl"], f"{url}/mailbox.json", f"{url}/flow.json", cloud.emulator.url}
+    others |= {f"{url}/operations.json"}
     assert pages | others < set(get("/").json.values())
 
     page = get("/", Accept="text/html").text

@@ -1,6 +1,7 @@
 """What the pages' data is where there is no cloud, or very much in it."""
 
 import asyncio
+from collections import deque
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -9,10 +10,12 @@ from typing import Any
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
+from local.appsync import Answered
 from local.engine.aws import Aws
 from local.mailbox import Mail
 from local.pages.flow import flow_routes
 from local.pages.mailbox import SHOWN, mailbox_routes
+from local.pages.operations import operations_routes
 
 NOWHERE = Aws("http://127.0.0.1:1", "http://127.0.0.1:1", "us-east-1")
 
@@ -40,6 +43,11 @@ def test_a_cloud_that_has_gone_is_told_in_a_line(tmp_path: Path) -> None:
     status, body = answer(routes, "/flow.json?order=1")
     assert status == 503
     assert "\n" not in body["message"]
+
+    routes = operations_routes(lambda: NOWHERE, log, deque[Answered])
+    status, body = answer(routes, "/operations.json")
+    assert status == 503
+    assert body["message"].startswith("The embedded cloud does not answer: ")
 
 
 def test_the_page_has_the_newest_of_very_many_mails() -> None:
