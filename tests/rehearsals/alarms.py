@@ -1,11 +1,11 @@
 """Which alarms would be ringing, by what is to be seen of the embedded cloud.
 
 It has no metrics of AWS's. They are made of what there is: the depths of queues, executions that
-failed, and by what, and the calls of functions. Time is made, too: a
-look stands for so many minutes, each of which was as what was seen since the look before; and an
-order that waits on its queue at the end of a look has waited since the beginning of it. The alarms
-are the component's own, in the model of CloudWatch that their settings are tested by. What the
-functions count (EMF) is left out, and with it the objectives.
+failed, and by what, and the calls of functions. Time is made, too: a look stands for so many
+minutes, each of which was as all that was seen since the look before; an order that waits on its
+queue has waited for all of them. The alarms are the component's own, in the model of CloudWatch
+that their settings are tested by. What the functions and the API count is left out, and with it
+the objectives.
 """
 
 import json

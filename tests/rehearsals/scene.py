@@ -111,6 +111,10 @@ class Scene:
         """How many orders rest."""
         return self.deployed.depth("deadLetterQueueUrl")
 
+    def are_taken(self) -> bool:
+        """Whether nothing is left on the queue of orders, sooner or later."""
+        return self.comes(lambda: self.deployed.depth("orderQueueUrl") == 0)
+
     def is_paused(self) -> bool:
         """Whether orders stay on their queue."""
         consumer = self.deployed.outputs["orderConsumerId"]

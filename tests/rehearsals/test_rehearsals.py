@@ -80,6 +80,7 @@ def test_the_payment_processor_is_down_for_an_hour(scene: Scene) -> None:
     scene.faults.enter_context(processor_away(scene.deployed))
     failed = [scene.place(draw, "ACCEPTED") for draw in 2 * ("UNREACHABLE", "UNANSWERED")]
     assert scene.have_ended("PAYMENT_FAILED", *failed)
+    assert scene.are_taken()
     assert scene.watch.ringing(FIVE_MINUTES) == {"take-payment-failing"}
 
     read = page("take-payment-failing")
@@ -117,6 +118,7 @@ def test_the_table_is_throttled(scene: Scene) -> None:
         return scene.resting() > 2
 
     assert scene.comes(some_rest)
+    assert scene.are_taken()
     assert scene.watch.ringing(HOUR) == {"tables-throttled", "orders-faulty", "orders-rejected"}
 
     read = page("tables-throttled")
@@ -126,7 +128,7 @@ def test_the_table_is_throttled(scene: Scene) -> None:
     def wait() -> None:
         assert scene.is_paused()
         scene.place("ACCEPTED")
-        assert "orders-waiting" in scene.watch.ringing(HOUR)
+        assert scene.watch.ringing(HOUR) >= {"orders-rejected", "orders-waiting"}
 
     scene.operator.mend(
         read,
@@ -171,8 +173,7 @@ def test_a_consumer_is_deployed_broken(scene: Scene) -> None:
     def deploy_the_release_before() -> None:
         assert scene.is_paused()
         scene.place("ACCEPTED")
-        # Nobody takes it from its queue: the alarm of the function that cannot be loaded ends.
-        assert scene.watch.ringing(HOUR) == {"orders-rejected", "orders-waiting"}
+        assert scene.watch.ringing(HOUR) >= {"orders-rejected", "orders-waiting"}
         scene.faults.close()
 
     scene.operator.mend(read, {"Deploy the release before": deploy_the_release_before})
