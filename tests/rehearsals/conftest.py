@@ -29,7 +29,8 @@ def deployed() -> Iterator[Deployed]:
 def scene(deployed: Deployed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Scene]:
     """A new customer of the stage, where a message that failed comes again after a second.
 
-    Files that a command writes are the test's own. What a test that fails leaves is cleared away.
+    Files that a command writes are the test's own. Where a test fails, its faults and its
+    messages are cleared away; its orders stay as they are.
     """
     monkeypatch.chdir(tmp_path)
     stage = Stage(deployed.cloud, deployed.outputs)
