@@ -15,6 +15,7 @@ from local.cloud.mends.queue_messages import change_queues_whole
 from local.cloud.mends.saved_queries import save_queries
 from local.cloud.mends.ses_identities import authorize_sending_on_identities
 from local.cloud.mends.stream_batches import deliver_streams_whole
+from local.cloud.mends.table_throughput import throttle_tables
 from local.cloud.mends.table_writes import write_tables_whole
 from local.cloud.mends.user_pools import keep_to_pool_settings
 
@@ -31,6 +32,7 @@ MENDS = (
     name_function_errors,
     save_queries,
     tell_executions_apart,
+    throttle_tables,
     write_tables_whole,
     *COSTS,
 )
