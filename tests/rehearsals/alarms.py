@@ -11,7 +11,8 @@ the objectives.
 import json
 from collections import Counter
 
-from local.watch.log import FUNCTION
+from local import STAGE
+from local.engine import program_name
 from ops.dead_letters.queues import BROADCAST, MAIL, ORDERS, OUTPUTS, REFUNDS, UNDELIVERED_MAIL
 from tests.e2e.stage import Stage as Deployed
 from tests.infra.order_operations import conftest
@@ -63,8 +64,8 @@ class Watch:
         text = self._log.read_bytes()[self._read :]
         self._read += len(text)
         for call in map(json.loads, text.splitlines()):
-            if named := FUNCTION.fullmatch(call["function"]):
-                of = {"FunctionName": named[1]}
+            if name := program_name(STAGE, call["function"]):
+                of = {"FunctionName": name}
                 seen[key("AWS/Lambda", "Invocations", of)] += 1
                 seen[key("AWS/Lambda", "Errors", of)] += call["failed"]
         failed = self._failed()
