@@ -39,8 +39,9 @@ class Roles:
         self._functions: dict[str, str] = {}
         arns: set[str] = set()
         for function in (each for page in pages for each in page["Functions"]):
-            variables = function.get("Environment", {}).get("Variables", {})
-            # Other stages of the same cloud have functions of the same names.
+            variables = {**function.get("Environment", {}).get("Variables", {})}
+            # Other stages of the same cloud have functions of the same names, and the same name.
+            variables.pop("STAGE", None)
             if any(value in outputs.values() for value in variables.values()):
                 name = function.get("FunctionName", "")
                 self._functions[_plain(name)] = name

@@ -166,7 +166,7 @@ def test_what_is_wrong_with_the_program_or_its_options(followed: Followed) -> No
     assert followed.aws.sqs.list_queues()["QueueUrls"] == before
 
     main = "__main__.py"
-    end = 'pulumi.export("region"'
+    end = 'pulumi.export("orderQueueUrl"'
     said = followed.edit(main, end, f"store.none\n{end}")
     number = (followed.program / main).read_text().splitlines().index("store.none") + 1
     assert said[0].startswith(f"{main}, line {number}: AttributeError: ")
@@ -176,7 +176,7 @@ def test_what_is_wrong_with_the_program_or_its_options(followed: Followed) -> No
 
 
 def test_a_resource_comes_and_goes(followed: Followed) -> None:
-    main, end = "__main__.py", 'pulumi.export("region"'
+    main, end = "__main__.py", 'pulumi.export("orderQueueUrl"'
     more = 'import pulumi_aws\nextra = pulumi_aws.sqs.Queue("extra")\n'
     output = 'pulumi.export("extraUrl", extra.url)\n'
     [line] = followed.edit(main, end, f"{more}{output}{end}")

@@ -26,11 +26,11 @@ OPTIONS = stage_config("local")
 TAGS = {"project": "orderflow", "stage": "local"}
 FUNCTIONS = {
     # timeout, packages
-    "start-workflow": (30, {"start_workflow"}),
+    "start-workflow": (30, {"start_workflow", "telemetry"}),
     "take-payment": (8, {"take_payment", "payments"}),
-    "refund-payment": (15, {"refund_payment", "payments"}),
-    "email-customer": (30, {"email_customer"}),
-    "broadcast-update": (30, {"broadcast_update"}),
+    "refund-payment": (15, {"refund_payment", "payments", "telemetry"}),
+    "email-customer": (30, {"email_customer", "telemetry"}),
+    "broadcast-update": (30, {"broadcast_update", "telemetry"}),
 }
 BROADCAST_DEAD_LETTERS = "order-broadcast-dead-letters"
 QUEUES = {"order-queue": "start-workflow", "customer-mail": "email-customer"}
@@ -112,7 +112,10 @@ def guarded(cloud: EmbeddedCloud, stage: Deployed) -> dict[str, Any]:
 
 def test_the_order_table(stage: Deployed) -> None:
     table = stage.aws.dynamodb.describe_table(TableName=stage.outputs["orderTableName"])["Table"]
-    (local,), (everywhere,) = table["LocalSecondaryIndexes"], table["GlobalSecondaryIndexes"]
+    (local,) = table["LocalSecondaryIndexes"]
+    everywhere, by_id = sorted(
+        table["GlobalSecondaryIndexes"], key=lambda index: index["IndexName"], reverse=True
+    )
 
     assert keys(table) == {"HASH": "customerId", "RANGE": "id"}
     types = {each["AttributeName"]: each["AttributeType"] for each in table["AttributeDefinitions"]}
@@ -122,6 +125,9 @@ def test_the_order_table(stage: Deployed) -> None:
     assert everywhere["IndexName"] == "byRestaurant"
     assert keys(everywhere) == {"HASH": "restaurantId", "RANGE": "placedAt"}
     assert {each["Projection"]["ProjectionType"] for each in (local, everywhere)} == {"ALL"}
+    assert by_id["IndexName"] == "byId"
+    assert keys(by_id) == {"HASH": "id"}
+    assert by_id["Projection"]["ProjectionType"] == "KEYS_ONLY"
     assert table["StreamSpecification"] == {
         "StreamEnabled": True,
         "StreamViewType": "NEW_AND_OLD_IMAGES",
@@ -280,6 +286,7 @@ def test_a_function(stage: Deployed, name: str) -> None:
     assert function["Environment"]["Variables"] == {
         "POWERTOOLS_SERVICE_NAME": package,
         "POWERTOOLS_LOG_LEVEL": "INFO",
+        "STAGE": "local",
         **environment(stage, name),
     }
     with urllib.request.urlopen(answer["Code"]["Location"], timeout=10) as code:  # noqa: S310 (the emulator)
@@ -305,7 +312,10 @@ def environment(stage: Deployed, name: str) -> dict[str, str]:
             "SENDER_EMAIL": OPTIONS["orderflow:senderEmail"],
             "MAILS_TABLE": stage.tables["customer-mails"],
         },
-        "broadcast-update": {"GRAPHQL_URL": stage.outputs["graphqlUrl"]},
+        "broadcast-update": {
+            "GRAPHQL_URL": stage.outputs["graphqlUrl"],
+            "LATE_AFTER_SECONDS": "30",
+        },
     }[name]
 
 
