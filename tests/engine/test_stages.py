@@ -17,9 +17,14 @@ FUNCTION = "aws:lambda/function:Function"
 QUEUE = "aws:sqs/queue:Queue"
 TABLE = "aws:dynamodb/table:Table"
 # The outputs that only a stage has which mails its customers.
-OF_MAIL = {"mailDeadLetterQueueUrl", "undeliveredMailQueueUrl"}
+OF_MAIL = {
+    *("mailQueueUrl", "mailTableName", "mailDeadLetterQueueUrl", "undeliveredMailQueueUrl"),
+}
 # Names are made up before anything is created, and what the program says itself is known.
-NAMED = {"orderTableName", "paymentTableName", "restaurantStaffTableName"}
+NAMED = {
+    *("orderTableName", "paymentTableName", "restaurantStaffTableName", "mailTableName"),
+    "functions",
+}
 SAID = {
     *("stage", "passwordPolicy", "userGroups"),
     *("defaultAuthorizationMode", "authorizationModes"),
