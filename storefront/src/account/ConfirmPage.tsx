@@ -1,19 +1,21 @@
 import { autoSignIn, confirmSignUp, resendSignUpCode } from 'aws-amplify/auth';
-import { type SubmitEvent, useState } from 'react';
+import { useState } from 'react';
 import { Redirect, useLocation } from 'wouter';
 
-import { Field } from '../page/Field';
 import { useTell } from '../page/Notices';
 import { Page } from '../page/Page';
 import { useServices, useSession } from '../page/services';
 import { useSubmission } from '../page/useSubmission';
 import { texts } from '../texts';
-import { accountFailureOf, textAt } from './failures';
+import { AccountForm } from './AccountForm';
+import { accountFailureOf } from './failures';
+import { CodeField, EmailField } from './fields';
+import { MailboxLink } from './MailboxLink';
 import { useWay } from './useWay';
 
 /** The code that was mailed after signing up; then the customer is signed in, where the page can do that. */
 export function ConfirmPage() {
-  const { config, session } = useServices();
+  const { session } = useServices();
   const state = useSession();
   const way = useWay();
   const tell = useTell();
@@ -23,8 +25,7 @@ export function ConfirmPage() {
   const { isBusy, failure, submit } = useSubmission(accountFailureOf);
   const username = email.trim();
 
-  const onSubmit = (event: SubmitEvent) => {
-    event.preventDefault();
+  const onSubmit = () => {
     void submit(async () => {
       const { nextStep } = await confirmSignUp({ username, confirmationCode: code.trim() });
       if (nextStep.signUpStep === 'COMPLETE_AUTO_SIGN_IN' && (await isSignedIn())) {
@@ -45,53 +46,26 @@ export function ConfirmPage() {
   const lead = way.email === '' ? texts.account.confirmLeadUnknown : texts.account.confirmLead(way.email);
   return (
     <Page title={texts.account.confirmHeading} lead={lead} isNarrow>
-      {config.local && (
-        <p className="hint">
-          <a href={config.local.mailboxUrl} target="_blank" rel="noreferrer">
-            {texts.mailbox}
-          </a>
-        </p>
-      )}
-      <form className="card form" onSubmit={onSubmit} noValidate>
-        {way.email === '' && (
-          <Field
-            label={texts.account.email}
-            type="email"
-            autoComplete="username"
-            value={email}
-            error={textAt(failure, 'email')}
-            onChange={({ currentTarget }) => {
-              setEmail(currentTarget.value);
-            }}
-          />
-        )}
-        <Field
-          label={texts.account.code}
-          inputMode="numeric"
-          autoComplete="one-time-code"
-          value={code}
-          error={textAt(failure, 'code')}
-          onChange={({ currentTarget }) => {
-            setCode(currentTarget.value);
-          }}
-        />
-        {textAt(failure, null) !== '' && (
-          <p className="field-error" role="alert">
-            {textAt(failure, null)}
-          </p>
-        )}
-        <button type="submit" className="button button-primary button-large" aria-disabled={isBusy}>
-          {isBusy ? texts.account.confirming : texts.account.confirm}
-        </button>
-        <button
-          type="button"
-          className="button button-quiet"
-          aria-disabled={isBusy}
-          onClick={() => void submit(resend)}
-        >
-          {texts.account.resend}
-        </button>
-      </form>
+      <MailboxLink />
+      <AccountForm
+        isBusy={isBusy}
+        failure={failure}
+        onSubmit={onSubmit}
+        submit={[texts.account.confirm, texts.account.confirming]}
+        further={
+          <button
+            type="button"
+            className="button button-quiet"
+            aria-disabled={isBusy}
+            onClick={() => void submit(resend)}
+          >
+            {texts.account.resend}
+          </button>
+        }
+      >
+        {way.email === '' && <EmailField value={email} failure={failure} onValue={setEmail} />}
+        <CodeField value={code} failure={failure} onValue={setCode} />
+      </AccountForm>
     </Page>
   );
 }

@@ -1,5 +1,5 @@
 import { resendSignUpCode, signIn } from 'aws-amplify/auth';
-import { type SubmitEvent, useState } from 'react';
+import { useState } from 'react';
 import { Link, Redirect, useLocation } from 'wouter';
 
 import { Field } from '../page/Field';
@@ -7,7 +7,9 @@ import { Page } from '../page/Page';
 import { useBasket, useServices, useSession } from '../page/services';
 import { useSubmission } from '../page/useSubmission';
 import { texts } from '../texts';
+import { AccountForm } from './AccountForm';
 import { accountFailureOf, textAt, UnsupportedStep } from './failures';
+import { EmailField } from './fields';
 import { useWay } from './useWay';
 
 export function SignInPage() {
@@ -20,8 +22,7 @@ export function SignInPage() {
   const [password, setPassword] = useState('');
   const { isBusy, failure, submit } = useSubmission(accountFailureOf);
 
-  const onSubmit = (event: SubmitEvent) => {
-    event.preventDefault();
+  const onSubmit = () => {
     void submit(async () => {
       const { nextStep } = await signIn({ username: email.trim(), password });
       switch (nextStep.signInStep) {
@@ -56,17 +57,13 @@ export function SignInPage() {
         </p>
       )}
       {!hasEnded && basket.length > 0 && <p className="hint">{texts.account.basketKept}</p>}
-      <form className="card form" onSubmit={onSubmit} noValidate>
-        <Field
-          label={texts.account.email}
-          type="email"
-          autoComplete="username"
-          value={email}
-          error={textAt(failure, 'email')}
-          onChange={({ currentTarget }) => {
-            setEmail(currentTarget.value);
-          }}
-        />
+      <AccountForm
+        isBusy={isBusy}
+        failure={failure}
+        onSubmit={onSubmit}
+        submit={[texts.account.signIn, texts.account.signingIn]}
+      >
+        <EmailField value={email} failure={failure} onValue={setEmail} />
         <Field
           label={texts.account.password}
           type="password"
@@ -77,15 +74,7 @@ export function SignInPage() {
             setPassword(currentTarget.value);
           }}
         />
-        {textAt(failure, null) !== '' && (
-          <p className="field-error" role="alert">
-            {textAt(failure, null)}
-          </p>
-        )}
-        <button type="submit" className="button button-primary button-large" aria-disabled={isBusy}>
-          {isBusy ? texts.account.signingIn : texts.account.signIn}
-        </button>
-      </form>
+      </AccountForm>
       <p className="beside">
         <Link href="/forgotten-password" state={{ ...way, email, done: '' }}>
           {texts.account.forgottenLink}

@@ -1,13 +1,13 @@
 import { signUp } from 'aws-amplify/auth';
-import { type SubmitEvent, useState } from 'react';
+import { useState } from 'react';
 import { Link, useLocation } from 'wouter';
 
-import { Field } from '../page/Field';
 import { Page } from '../page/Page';
 import { useSubmission } from '../page/useSubmission';
 import { texts } from '../texts';
-import { accountFailureOf, textAt } from './failures';
-import { PasswordRules } from './PasswordRules';
+import { AccountForm } from './AccountForm';
+import { accountFailureOf } from './failures';
+import { EmailField, NewPasswordField } from './fields';
 import { useWay } from './useWay';
 
 export function SignUpPage() {
@@ -17,8 +17,7 @@ export function SignUpPage() {
   const [password, setPassword] = useState('');
   const { isBusy, failure, submit } = useSubmission(accountFailureOf);
 
-  const onSubmit = (event: SubmitEvent) => {
-    event.preventDefault();
+  const onSubmit = () => {
     void submit(async () => {
       const username = email.trim();
       await signUp({
@@ -33,38 +32,15 @@ export function SignUpPage() {
 
   return (
     <Page title={texts.account.signUpHeading} isNarrow>
-      <form className="card form" onSubmit={onSubmit} noValidate>
-        <Field
-          label={texts.account.email}
-          type="email"
-          autoComplete="username"
-          value={email}
-          error={textAt(failure, 'email')}
-          onChange={({ currentTarget }) => {
-            setEmail(currentTarget.value);
-          }}
-        />
-        <Field
-          label={texts.account.newPassword}
-          type="password"
-          autoComplete="new-password"
-          value={password}
-          error={textAt(failure, 'password')}
-          describedBy="password-rules"
-          onChange={({ currentTarget }) => {
-            setPassword(currentTarget.value);
-          }}
-        />
-        <PasswordRules id="password-rules" password={password} />
-        {textAt(failure, null) !== '' && (
-          <p className="field-error" role="alert">
-            {textAt(failure, null)}
-          </p>
-        )}
-        <button type="submit" className="button button-primary button-large" aria-disabled={isBusy}>
-          {isBusy ? texts.account.signingUp : texts.account.signUp}
-        </button>
-      </form>
+      <AccountForm
+        isBusy={isBusy}
+        failure={failure}
+        onSubmit={onSubmit}
+        submit={[texts.account.signUp, texts.account.signingUp]}
+      >
+        <EmailField value={email} failure={failure} onValue={setEmail} />
+        <NewPasswordField value={password} failure={failure} onValue={setPassword} />
+      </AccountForm>
       <p className="beside">
         {texts.account.haveAccount}{' '}
         <Link href="/sign-in" state={{ ...way, email }}>
