@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import urllib.request
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -10,6 +11,9 @@ from typing import Any
 from aiohttp import web
 
 from local.engine.aws import ACCOUNT
+
+# What a mail about an order begins with, and its id.
+ORDER = re.compile(r"^Order (\S+), placed at", re.MULTILINE)
 
 
 def _now() -> datetime:

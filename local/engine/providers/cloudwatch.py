@@ -75,7 +75,31 @@ class LogGroup(Provider):
             aws.logs.delete_retention_policy(logGroupName=name)
 
 
-class MetricAlarm(Provider):
+class _Alarm(Provider):
+    """What alarms of either kind have in common."""
+
+    def update(self, aws: Aws, state: State, inputs: Inputs, changed: set[str]) -> None:
+        if changed - {"tags"}:
+            self._put(aws, inputs)
+        arn = state["arn"]
+        retag(
+            state,
+            inputs,
+            lambda tags: aws.cloudwatch.tag_resource(ResourceARN=arn, Tags=tag_list(tags)),
+            lambda keys: aws.cloudwatch.untag_resource(ResourceARN=arn, TagKeys=keys),
+        )
+
+    def delete(self, aws: Aws, state: State) -> None:
+        aws.cloudwatch.delete_alarms(AlarmNames=[state["id"]])
+
+    def _tags(self, aws: Aws, arn: str) -> dict[str, str]:
+        return tag_map(aws.cloudwatch.list_tags_for_resource(ResourceARN=arn)["Tags"])
+
+    def _put(self, aws: Aws, inputs: Inputs, **tags: Any) -> None:
+        raise NotImplementedError
+
+
+class MetricAlarm(_Alarm):
     inputs: ClassVar = {
         "name": FIXED,
         "alarmDescription": ANY,
@@ -107,7 +131,6 @@ class MetricAlarm(Provider):
             raise Gone(name)
         [alarm] = alarms
         found = camel(alarm)
-        tags = aws.cloudwatch.list_tags_for_resource(ResourceARN=alarm["AlarmArn"])["Tags"]
         return {
             **{key: found[key] for key in self.inputs if key in found},
             "name": name,
@@ -115,22 +138,8 @@ class MetricAlarm(Provider):
             "dimensions": _dimensions(alarm),
             "metricQueries": [_query_read(each) for each in alarm.get("Metrics", [])],
             "okActions": alarm.get("OKActions", []),
-            "tags": tag_map(tags),
+            "tags": self._tags(aws, alarm["AlarmArn"]),
         }
-
-    def update(self, aws: Aws, state: State, inputs: Inputs, changed: set[str]) -> None:
-        if changed - {"tags"}:
-            self._put(aws, inputs)
-        arn = state["arn"]
-        retag(
-            state,
-            inputs,
-            lambda tags: aws.cloudwatch.tag_resource(ResourceARN=arn, Tags=tag_list(tags)),
-            lambda keys: aws.cloudwatch.untag_resource(ResourceARN=arn, TagKeys=keys),
-        )
-
-    def delete(self, aws: Aws, state: State) -> None:
-        aws.cloudwatch.delete_alarms(AlarmNames=[state["id"]])
 
     def _put(self, aws: Aws, inputs: Inputs, **tags: Any) -> None:
         apart = {"name", "tags", "okActions", "dimensions", "metricQueries"}
@@ -193,7 +202,7 @@ def _query_read(asked: Any) -> Inputs:
     return query
 
 
-class CompositeAlarm(Provider):
+class CompositeAlarm(_Alarm):
     inputs: ClassVar = {
         "alarmName": FIXED,
         "alarmDescription": ANY,
@@ -217,7 +226,6 @@ class CompositeAlarm(Provider):
         if not answer["CompositeAlarms"]:
             raise Gone(name)
         [alarm] = answer["CompositeAlarms"]
-        tags = aws.cloudwatch.list_tags_for_resource(ResourceARN=alarm["AlarmArn"])["Tags"]
         return {
             "alarmName": alarm["AlarmName"],
             "arn": alarm["AlarmArn"],
@@ -225,22 +233,8 @@ class CompositeAlarm(Provider):
             "alarmRule": alarm["AlarmRule"],
             "alarmActions": alarm.get("AlarmActions", []),
             "okActions": alarm.get("OKActions", []),
-            "tags": tag_map(tags),
+            "tags": self._tags(aws, alarm["AlarmArn"]),
         }
-
-    def update(self, aws: Aws, state: State, inputs: Inputs, changed: set[str]) -> None:
-        if changed - {"tags"}:
-            self._put(aws, inputs)
-        arn = state["arn"]
-        retag(
-            state,
-            inputs,
-            lambda tags: aws.cloudwatch.tag_resource(ResourceARN=arn, Tags=tag_list(tags)),
-            lambda keys: aws.cloudwatch.untag_resource(ResourceARN=arn, TagKeys=keys),
-        )
-
-    def delete(self, aws: Aws, state: State) -> None:
-        aws.cloudwatch.delete_alarms(AlarmNames=[state["id"]])
 
     def _put(self, aws: Aws, inputs: Inputs, **tags: Any) -> None:
         aws.cloudwatch.put_composite_alarm(

@@ -1,17 +1,17 @@
 """Orders on their way through the system: a page that shows it, and the same as JSON."""
 
-import asyncio
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from string import Template
 
 from aiohttp import web
-from botocore.exceptions import BotoCoreError, ClientError
 
 from local.engine.aws import Aws
 from local.mailbox import Mail
-from local.pages.documents import data, page
+from local.pages.documents import page
 from local.pages.flow.observer import Observer
+from local.pages.looks import answer
 
 _HERE = Path(__file__).parent
 _CONTENT = Template((_HERE / "page.html").read_text()).substitute(
@@ -30,11 +30,6 @@ def flow_routes(
 
     async def look(request: web.Request) -> web.Response:
         order_id = request.query.get("order", "").strip() or None
-        try:
-            flow = await asyncio.to_thread(observer.flow, order_id)
-        except (OSError, BotoCoreError, ClientError) as error:
-            message = f"The embedded cloud does not answer: {error}"
-            return web.json_response({"message": message}, status=503)
-        return data(request, flow.as_json())
+        return await answer(request, partial(observer.flow, order_id))
 
     return [web.get("/flow", show), web.get("/flow.json", look)]

@@ -5,9 +5,6 @@ orders, and operators' mail. An EXPRESS execution has no history to ask for on A
 the emulator keeps one of either.
 """
 
-import re
-import threading
-import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -18,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from local import STAGE
 from local.engine import program_name
 from local.engine.aws import Aws
-from local.mailbox import Mail
+from local.mailbox import ORDER, Mail
 from local.pages.flow.history import Execution, attempt_of, read_history
 from local.pages.flow.log import OrderLog, events_of
 from local.pages.flow.messages import (
@@ -29,6 +26,7 @@ from local.pages.flow.messages import (
     read_messages,
 )
 from local.pages.flow.story import Event, Flow, Journey, State, What, in_order
+from local.pages.looks import Looks
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
@@ -39,13 +37,9 @@ if TYPE_CHECKING:
 
 # So many orders are shown, the latest; DynamoDB looks up 100 at once.
 SHOWN = 40
-LOOK_SECONDS = 0.4
-# Of a processor's time, what is spent on looks at most: many orders are not slowed down by it.
-SHARE = 0.2
 # What has ended and will not be asked for again, and what was seen in a queue.
 REMEMBERED = 2000
 OLDEST = datetime.min.replace(tzinfo=UTC)
-ORDER_IN_MAIL = re.compile(r"^Order (\S+), placed at", re.MULTILINE)
 
 
 @dataclass
@@ -68,13 +62,6 @@ class _Order:
         return _read_moment(self.members.get("placedAt")) or min(sent, default=OLDEST)
 
 
-@dataclass(frozen=True)
-class _Look:
-    flow: Flow
-    # By the monotonic clock.
-    good_until: float
-
-
 class Observer:
     """Of one embedded cloud.
 
@@ -90,8 +77,7 @@ class Observer:
         self._aws = aws
         self._log = OrderLog(function_log)
         self._from_topics = from_topics
-        self._lock = threading.Lock()
-        self._looks = dict[str | None, _Look]()
+        self._looks = Looks(self._look)
         self._ended = OrderedDict[str, Execution]()
         # Messages of the order queue, which are gone from it in a moment: by what they are about,
         # and by their ids.
@@ -103,20 +89,13 @@ class Observer:
         Raises:
             OSError, BotoCoreError, ClientError: the cloud does not answer.
         """
-        with self._lock:
-            now, spent = time.monotonic(), time.thread_time()
-            self._looks = {of: look for of, look in self._looks.items() if now < look.good_until}
-            if order_id not in self._looks:
-                flow = self._look(order_id)
-                spent = time.thread_time() - spent
-                good_until = time.monotonic() + max(LOOK_SECONDS, spent / SHARE)
-                self._looks[order_id] = _Look(flow, good_until)
-            return self._looks[order_id].flow
+        return self._looks.at(order_id)
 
     def _look(self, wanted: str | None) -> Flow:
         aws = self._aws()
-        self._log.read()
         messages = read_messages(aws.url)
+        # After the queues: what rests there has been logged before.
+        self._log.read()
         for message in messages.get(ORDER_QUEUE, []):
             self._queued.setdefault(message.about, {})[message.id] = message
         machines = [
@@ -203,7 +182,7 @@ class Observer:
         """Those to operators, by the order that they are about."""
         mails = dict[str, list[Mail]]()
         for mail in self._from_topics():
-            for about in ORDER_IN_MAIL.findall(mail.text):
+            for about in ORDER.findall(mail.text):
                 mails.setdefault(about, []).append(mail)
         return mails
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from aiohttp import web
 
-from local.mailbox import Mail
+from local.mailbox import ORDER, Mail
 from local.pages.documents import data, is_browser, page
 
 _CONTENT = (Path(__file__).parent / "page.html").read_text()
@@ -16,7 +16,6 @@ _CONTENT = (Path(__file__).parent / "page.html").read_text()
 SHOWN = 500
 # "Your verification code is 123456."
 CODE = re.compile(r"\bcode\b\D{0,40}\b(\d{6})\b", re.IGNORECASE)
-ORDER = re.compile(r"^Order (\S+), placed at", re.MULTILINE)
 
 
 def mailbox_routes(mails: Callable[[], list[Mail]]) -> list[web.RouteDef]:

@@ -1,16 +1,15 @@
 """How the stage is: the figures of its dashboard, as far as the embedded cloud can observe them."""
 
-import asyncio
 from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 
 from aiohttp import web
-from botocore.exceptions import BotoCoreError, ClientError
 
 from local.appsync import Answered
 from local.engine.aws import Aws
-from local.pages.documents import data, page
+from local.pages.documents import page
+from local.pages.looks import answer
 from local.pages.operations.observer import Observer
 
 _CONTENT = (Path(__file__).parent / "page.html").read_text()
@@ -26,11 +25,6 @@ def operations_routes(
         return page("Operations", _CONTENT, assets="operations/operations")
 
     async def look(request: web.Request) -> web.Response:
-        try:
-            operations = await asyncio.to_thread(observer.operations)
-        except (OSError, BotoCoreError, ClientError) as error:
-            message = f"The embedded cloud does not answer: {error}"
-            return web.json_response({"message": message}, status=503)
-        return data(request, operations.as_json())
+        return await answer(request, observer.operations)
 
     return [web.get("/operations", show), web.get("/operations.json", look)]

@@ -5,8 +5,6 @@ how long queues were is known of the moments of the looks alone.
 """
 
 import json
-import threading
-import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
@@ -19,7 +17,7 @@ from local.appsync import Answered
 from local.engine import program_name
 from local.engine.aws import Aws
 from local.pages.flow.messages import ORDER_QUEUE, Message, depths, read_messages
-from local.pages.flow.observer import LOOK_SECONDS, SHARE
+from local.pages.looks import Looks
 from local.pages.operations.dashboard import Line, Widget, read_dashboard
 from local.pages.operations.figures import Figure, Operations, Series
 from local.pages.operations.recording import KEPT, Metric, Recording, is_statistic
@@ -79,10 +77,7 @@ class Observer:
         self._recording = Recording()
         # What was counted already, by its id: messages and executions.
         self._counted = dict[str, datetime]()
-        self._lock = threading.Lock()
-        self._last: Operations | None = None
-        # By the monotonic clock.
-        self._good_until = 0.0
+        self._looks = Looks(self._look)
 
     def operations(self) -> Operations:
         """The stage now; one look is shared by all who ask.
@@ -90,16 +85,10 @@ class Observer:
         Raises:
             OSError, BotoCoreError, ClientError: the cloud does not answer.
         """
-        with self._lock:
-            spent = time.thread_time()
-            if self._last is None or time.monotonic() >= self._good_until:
-                self._last = self._look(datetime.now(UTC))
-                spent = time.thread_time() - spent
-                self._good_until = time.monotonic() + max(LOOK_SECONDS, spent / SHARE)
-            return self._last
+        return self._looks.at(None)
 
-    def _look(self, now: datetime) -> Operations:
-        aws = self._aws()
+    def _look(self, _of: None) -> Operations:
+        aws, now = self._aws(), datetime.now(UTC)
         # Queues first: a message that is seen there tells when it was sent.
         messages = read_messages(aws.url)
         self._read_queues(messages, now)
