@@ -16,31 +16,45 @@ export type Scalars = {
   Float: { input: number; output: number; }
   /** `YYYY-MM-DD`, with or without an offset. */
   AWSDate: { input: string; output: string; }
-  /** `hh:mm:ss.sss`, with or without an offset; seconds and their fraction may be left out. */
-  AWSTime: { input: string; output: string; }
   /** `YYYY-MM-DDThh:mm:ss.sssZ`, or with another offset; seconds and their fraction may be left out. */
   AWSDateTime: { input: string; output: string; }
-  /** Seconds since 1970-01-01T00:00Z. */
-  AWSTimestamp: { input: number; output: number; }
   /** `local-part@domain-part`. */
   AWSEmail: { input: string; output: string; }
-  /** The text of a JSON value. */
-  AWSJSON: { input: string; output: string; }
-  /** Of any scheme, without double slashes in its path. */
-  AWSURL: { input: string; output: string; }
-  /** North American where it has no country code; spaces or hyphens may divide it. */
-  AWSPhone: { input: string; output: string; }
   /** IPv4 or IPv6, with or without the length of a prefix. */
   AWSIPAddress: { input: string; output: string; }
+  /** The text of a JSON value. */
+  AWSJSON: { input: string; output: string; }
+  /** North American where it has no country code; spaces or hyphens may divide it. */
+  AWSPhone: { input: string; output: string; }
+  /** `hh:mm:ss.sss`, with or without an offset; seconds and their fraction may be left out. */
+  AWSTime: { input: string; output: string; }
+  /** Seconds since 1970-01-01T00:00Z. */
+  AWSTimestamp: { input: number; output: number; }
+  /** Of any scheme, without double slashes in its path. */
+  AWSURL: { input: string; output: string; }
+};
+
+export type OrderStatus =
+  | 'PAID'
+  | 'PAYMENT_FAILED'
+  | 'PENDING';
+
+export type OrderUpdateInput = {
+  readonly addOns: ReadonlyArray<Scalars['String']['input']>;
+  readonly customerId: Scalars['ID']['input'];
+  readonly deletedAt?: InputMaybe<Scalars['AWSDateTime']['input']>;
+  readonly id: Scalars['ID']['input'];
+  readonly name: Scalars['String']['input'];
+  readonly placedAt: Scalars['AWSDateTime']['input'];
+  readonly quantity: Scalars['Int']['input'];
+  readonly restaurantId: Scalars['String']['input'];
+  readonly status: OrderStatus;
+  readonly statusReason?: InputMaybe<Scalars['String']['input']>;
+  readonly updatedAt: Scalars['AWSDateTime']['input'];
+  readonly version: Scalars['Int']['input'];
 };
 
 export type PlaceOrderInput = {
-  /** 1 to 100 Unicode characters, a visible one among them; no control characters or overrides of the writing direction. */
-  readonly name: Scalars['String']['input'];
-  /** 1 to 100. */
-  readonly quantity: Scalars['Int']['input'];
-  /** 1 to 64 letters, digits, spaces and -_.'& */
-  readonly restaurantId: Scalars['String']['input'];
   /** At most 10, each of 1 to 50 characters of the kind that a name has. */
   readonly addOns?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
   /**
@@ -48,37 +62,23 @@ export type PlaceOrderInput = {
    * letters: makes a repeated request harmless.
    */
   readonly clientRequestToken?: InputMaybe<Scalars['ID']['input']>;
+  /** 1 to 100 Unicode characters, a visible one among them; no control characters or overrides of the writing direction. */
+  readonly name: Scalars['String']['input'];
+  /** 1 to 100. */
+  readonly quantity: Scalars['Int']['input'];
+  /** 1 to 64 letters, digits, spaces and -_.'& */
+  readonly restaurantId: Scalars['String']['input'];
 };
 
 /** What is left out, or null, stays as it is; the limits are those of PlaceOrderInput. */
 export type UpdateOrderInput = {
+  readonly addOns?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
   readonly id: Scalars['ID']['input'];
-  /** The version that the change was made for. */
-  readonly version: Scalars['Int']['input'];
   readonly name?: InputMaybe<Scalars['String']['input']>;
   readonly quantity?: InputMaybe<Scalars['Int']['input']>;
-  readonly addOns?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
-};
-
-export type OrderUpdateInput = {
-  readonly id: Scalars['ID']['input'];
-  readonly customerId: Scalars['ID']['input'];
-  readonly name: Scalars['String']['input'];
-  readonly quantity: Scalars['Int']['input'];
-  readonly restaurantId: Scalars['String']['input'];
-  readonly addOns: ReadonlyArray<Scalars['String']['input']>;
-  readonly status: OrderStatus;
-  readonly statusReason?: InputMaybe<Scalars['String']['input']>;
-  readonly placedAt: Scalars['AWSDateTime']['input'];
-  readonly updatedAt: Scalars['AWSDateTime']['input'];
+  /** The version that the change was made for. */
   readonly version: Scalars['Int']['input'];
-  readonly deletedAt?: InputMaybe<Scalars['AWSDateTime']['input']>;
 };
-
-export type OrderStatus =
-  | 'PENDING'
-  | 'PAID'
-  | 'PAYMENT_FAILED';
 
 export type OrderFieldsFragment = { readonly __typename?: 'Order', readonly id: string, readonly customerId: string, readonly name: string, readonly quantity: number, readonly restaurantId: string, readonly addOns: ReadonlyArray<string>, readonly status: OrderStatus, readonly statusReason?: string | null, readonly placedAt: string, readonly updatedAt: string, readonly version: number, readonly deletedAt?: string | null };
 
