@@ -68,7 +68,8 @@ def make_venv() -> None:
 
 
 def make_node_modules() -> None:
-    run([*npm(), "ci", "--silent", "--no-audit", "--no-fund"])
+    # What it says to stdout is how many there were; what went wrong it says to stderr.
+    run([*npm(), "ci", "--loglevel=error", "--no-audit", "--no-fund"], stdout=subprocess.DEVNULL)
 
 
 def npm() -> list[str]:
@@ -85,11 +86,13 @@ def npm() -> list[str]:
     return [str(node / "bin/node"), str(node / "lib/node_modules/npm/bin/npm-cli.js")]
 
 
-def run(command: list[str]) -> None:
+def run(command: list[str], stdout: int | None = None) -> None:
     # A user's own place for packages is not for this environment.
     unset = ("PIP_TARGET", "PIP_PREFIX", "PYTHONHOME", "PYTHONPATH")
     environment = {name: value for name, value in os.environ.items() if name not in unset}
-    subprocess.run(command, check=True, cwd=ROOT, env={**environment, "PIP_USER": "0"})
+    subprocess.run(
+        command, check=True, cwd=ROOT, env={**environment, "PIP_USER": "0"}, stdout=stdout
+    )
 
 
 if __name__ == "__main__":
