@@ -118,6 +118,7 @@ OrderOperations(
     "order-operations",
     OrderOperationsArgs(
         alarm_emails=settings.alarm_emails,
+        monthly_budget=settings.monthly_budget,
         api_id=api.api_id,
         api_log_group_name=api.log_group_name,
         queue_name=queue.queue_name,

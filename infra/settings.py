@@ -3,13 +3,14 @@
 import difflib
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self, cast
 
 import pulumi
 
 from infra import storefront_build
+from infra.order_operations.spending import MOST_ADDRESSES
 from infra.order_workflow import WorkflowType
 
 NAMESPACE = "orderflow"
@@ -42,6 +43,7 @@ class Settings:
     log_retention_days: int
     notification_emails: tuple[str, ...]
     alarm_emails: tuple[str, ...]
+    monthly_budget: int
     sender_email: str | None
     consumer_batch_size: int
     consumer_max_concurrency: int
@@ -100,12 +102,23 @@ class Settings:
                 values[_attribute(key)] = check(given[key])
             except _Wrong as wrong:
                 problems.append(f"{NAMESPACE}:{key} is {given[key]!r}, but must be {wrong}")
+        if not problems:
+            problems += _unheard(values["monthly_budget"], values["alarm_emails"])
         if problems:
             raise SettingsError(
                 "The configuration of this stage is wrong; nothing was changed.\n"
                 + "\n".join(f"  - {problem}" for problem in problems)
             )
         return cls(**values)
+
+
+def _unheard(monthly_budget: int, alarm_emails: Sequence[str]) -> Iterator[str]:
+    """What is wrong with whom a budget's excess would be told to: AWS makes none without."""
+    if monthly_budget and not 1 <= len(alarm_emails) <= MOST_ADDRESSES:
+        yield (
+            f"{NAMESPACE}:alarmEmails has {len(alarm_emails)} addresses, but where"
+            f" {NAMESPACE}:monthlyBudget is set must have 1 to {MOST_ADDRESSES}: AWS tells no more"
+        )
 
 
 def _require_bucket_name(stage: str) -> None:
@@ -206,6 +219,7 @@ _RULES: dict[str, Callable[[Any], Any]] = {
     "logRetentionDays": _one_of(*RETENTION_DAYS),
     "notificationEmails": _emails,
     "alarmEmails": _emails,
+    "monthlyBudget": _integer(0, 1_000_000),
     "senderEmail": _optional_email,
     # Lambda takes larger batches only with a batching window, which would add to the latency.
     "consumerBatchSize": _integer(1, 10),

@@ -41,6 +41,7 @@ STAGES: dict[str, dict[str, Any]] = {
     "prod": {
         "senderEmail": "orders@shop.example",
         "alarmEmails": ["ops@shop.example"],
+        "monthlyBudget": 200,
         "notificationEmails": ["a@shop.example"],
         "storefront": True,
     },

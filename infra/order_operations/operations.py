@@ -10,6 +10,7 @@ from infra.order_operations import watched
 from infra.order_operations.alarms import Alarm, metric_alarm
 from infra.order_operations.dashboard import dashboard, saved_queries
 from infra.order_operations.objectives import watch
+from infra.order_operations.spending import monthly_budget
 from infra.order_store import BY_ID, BY_RESTAURANT
 from infra.policy import resource_policy
 from infra.python_function import FunctionNames
@@ -40,12 +41,14 @@ class OrderOperationsArgs:
 
     Args:
         alarm_emails: may be empty: the alarms are there, and nobody is told.
+        monthly_budget: US dollars, above which the alarm_emails are told; 0 is none.
         api_log_group_name: where the API logs the faults that are counted.
         mail: None where no customer is mailed.
         region: where the dashboard's metrics are.
     """
 
     alarm_emails: Sequence[str]
+    monthly_budget: int
     api_id: pulumi.Input[str]
     api_log_group_name: pulumi.Input[str]
     queue_name: pulumi.Input[str]
@@ -90,6 +93,8 @@ class OrderOperations(pulumi.ComponentResource):
             metric_alarm(alarm, [topic.arn], child)
         for objective in watched.objectives(args.api_id):
             watch(objective, [topic.arn], child)
+        if args.monthly_budget:
+            monthly_budget("monthly-costs", args.monthly_budget, args.alarm_emails, child)
         places = _places(args)
         dashboard(name, places, child)
         saved_queries(places, child)

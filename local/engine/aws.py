@@ -9,6 +9,7 @@ from botocore.config import Config
 
 if TYPE_CHECKING:
     from mypy_boto3_appsync import AppSyncClient
+    from mypy_boto3_budgets import BudgetsClient
     from mypy_boto3_cloudfront import CloudFrontClient
     from mypy_boto3_cloudwatch import CloudWatchClient
     from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
@@ -58,6 +59,10 @@ class Aws:
     @cached_property
     def appsync(self) -> "AppSyncClient":
         return self._client("appsync")
+
+    @cached_property
+    def budgets(self) -> "BudgetsClient":
+        return self._client("budgets")
 
     @cached_property
     def cloudfront(self) -> "CloudFrontClient":

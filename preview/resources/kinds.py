@@ -45,6 +45,7 @@ KINDS = {
     "aws:appsync/function:Function": _kind("apiId"),
     "aws:appsync/graphQLApi:GraphQLApi": _kind("apiType visibility"),
     "aws:appsync/resolver:Resolver": _kind("apiId field type"),
+    "aws:budgets/budget:Budget": _kind("accountId name namePrefix"),
     "aws:cloudfront/distribution:Distribution": _kind("staging"),
     "aws:cloudfront/function:Function": _kind("name"),
     "aws:cloudfront/originAccessControl:OriginAccessControl": _kind(""),

@@ -33,6 +33,7 @@ def test_the_defaults() -> None:
         log_retention_days=14,
         notification_emails=(),
         alarm_emails=(),
+        monthly_budget=0,
         sender_email=None,
         consumer_batch_size=10,
         consumer_max_concurrency=2,
@@ -81,6 +82,7 @@ def test_every_declared_option_is_known_and_every_known_one_declared() -> None:
         ("logRetentionDays", [*RETENTION_DAYS, "7"]),
         ("notificationEmails", [[], ["a@b.example", "c@d.example"], '["a@b.example"]']),
         ("alarmEmails", [[], ["a@b.example"]]),
+        ("monthlyBudget", [0, "0"]),
         ("senderEmail", ["", "orders@shop.example"]),
         ("consumerBatchSize", [1, 10]),
         ("consumerMaxConcurrency", [2, 1000]),
@@ -110,6 +112,9 @@ def test_what_is_allowed(key: str, values: list[Any]) -> None:
         ("notificationEmails", "a@b.example", "a list of e-mail addresses"),
         ("notificationEmails", ["not an address"], "a list of e-mail addresses"),
         ("alarmEmails", [1], "a list of e-mail addresses"),
+        ("monthlyBudget", -1, "a whole number from 0 to 1000000"),
+        ("monthlyBudget", 1_000_001, "a whole number from 0 to 1000000"),
+        ("monthlyBudget", 9.5, "a whole number from 0 to 1000000"),
         ("senderEmail", "shop.example", "an e-mail address, or empty"),
         ("consumerBatchSize", 0, "a whole number from 1 to 10"),
         ("consumerBatchSize", 11, "a whole number from 1 to 10"),
@@ -132,6 +137,20 @@ def test_what_is_refused_names_key_value_and_rule(key: str, value: Any, allowed:
     assert problem.startswith(f"  - orderflow:{key} is ")
     assert str(value).lower() in problem.lower().replace('"', "'")
     assert f"but must be {allowed}" in problem
+
+
+@pytest.mark.parametrize("addresses", [1, 10])
+def test_a_budget_is_told_to_as_many_addresses_as_aws_takes(addresses: int) -> None:
+    check(monthlyBudget=1_000_000, alarmEmails=["ops@shop.example"] * addresses)
+
+
+@pytest.mark.parametrize("addresses", [0, 11])
+def test_a_budget_that_nobody_could_be_told_of_is_refused(addresses: int) -> None:
+    with pytest.raises(SettingsError) as refused:
+        check(monthlyBudget=1, alarmEmails=["ops@shop.example"] * addresses)
+    [problem] = str(refused.value).split("\n")[1:]
+    assert problem.startswith(f"  - orderflow:alarmEmails has {addresses} addresses")
+    assert "orderflow:monthlyBudget is set must have 1 to 10" in problem
 
 
 def test_the_days_are_those_that_cloudwatch_logs_takes() -> None:

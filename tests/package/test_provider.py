@@ -88,6 +88,7 @@ EXAMPLES: dict[type[pulumi.ComponentResource], Any] = {
     ),
     OrderOperations: OrderOperationsArgs(
         alarm_emails=["ops@shop.example"],
+        monthly_budget=200,
         api_id="api",
         api_log_group_name="api-logs",
         queue_name="order-queue",

@@ -37,7 +37,7 @@ class Watch:
 
     def __init__(self, deployed: Deployed) -> None:
         self._deployed = deployed
-        self._alarms = conftest.operations(conftest.MAIL)
+        self._alarms = conftest.operations(conftest.MAIL, 0)
         self._metrics = Metrics()
         self._minutes = 0
         self._log = deployed.cloud.emulator.function_log

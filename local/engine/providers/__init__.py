@@ -5,6 +5,7 @@ Inputs and outputs are named as Pulumi's provider of AWS names them.
 
 from local.engine.providers import (
     appsync,
+    budgets,
     cloudfront,
     cloudwatch,
     cognito,
@@ -22,6 +23,7 @@ from local.engine.providers.provider import Provider
 
 PROVIDERS: dict[str, Provider] = {
     **appsync.PROVIDERS,
+    **budgets.PROVIDERS,
     **cloudfront.PROVIDERS,
     **cloudwatch.PROVIDERS,
     **cognito.PROVIDERS,

@@ -19,12 +19,13 @@ MAIL = WatchedMail(
 )
 
 
-def operations(mail: WatchedMail | None) -> Recording:
+def operations(mail: WatchedMail | None, monthly_budget: int) -> Recording:
     return record(
         lambda: OrderOperations(
             "order-operations",
             OrderOperationsArgs(
-                alarm_emails=["ops@shop.example"],
+                alarm_emails=["ops@shop.example", "boss@shop.example"],
+                monthly_budget=monthly_budget,
                 api_id="api",
                 api_log_group_name="api-logs",
                 queue_name="queue",
@@ -50,9 +51,9 @@ def operations(mail: WatchedMail | None) -> Recording:
 
 @pytest.fixture(scope="session")
 def recording() -> Recording:
-    return operations(MAIL)
+    return operations(MAIL, 200)
 
 
 @pytest.fixture(scope="session")
-def without_mail() -> Recording:
-    return operations(None)
+def without_mail_and_budget() -> Recording:
+    return operations(None, 0)

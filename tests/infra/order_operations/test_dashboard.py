@@ -95,15 +95,18 @@ def test_it_is_the_file_s_with_the_stage_s_names(recording: Recording) -> None:
 
 
 def test_what_a_stage_does_not_have_is_left_out(
-    recording: Recording, without_mail: Recording
+    recording: Recording, without_mail_and_budget: Recording
 ) -> None:
-    left_out = [each for each in metrics(recording) if each not in list(metrics(without_mail))]
+    left_out = [
+        each for each in metrics(recording) if each not in list(metrics(without_mail_and_budget))
+    ]
     assert {each[3] for each in left_out} == {"mail-dead-letters", "undelivered", "email-customer"}
-    assert all(each in list(metrics(recording)) for each in metrics(without_mail))
-    assert len(body(recording)["widgets"]) == len(body(without_mail)["widgets"])
+    assert all(each in list(metrics(recording)) for each in metrics(without_mail_and_budget))
+    assert len(body(recording)["widgets"]) == len(body(without_mail_and_budget)["widgets"])
     for name in recording.names(QUERY):
         groups, fewer = (
-            each.one(QUERY, name).inputs["logGroupNames"] for each in (recording, without_mail)
+            each.one(QUERY, name).inputs["logGroupNames"]
+            for each in (recording, without_mail_and_budget)
         )
         assert set(groups) - set(fewer) <= {"email-customer-logs"}
 

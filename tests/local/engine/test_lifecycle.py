@@ -30,6 +30,12 @@ POLICY = json.dumps(
     }
 )
 ATTRIBUTES = [{"name": name, "type": "S"} for name in ("customerId", "id", "placedAt")]
+EVERYTHING = {
+    "waf": True,
+    "alarmEmails": ["ops@orderflow.example"],
+    "monthlyBudget": 200,
+    "storefront": True,
+}
 TAGS = {"project": "orderflow", "team": "pizza"}
 
 
@@ -44,7 +50,7 @@ def cloud() -> Iterator[EmbeddedCloud]:
 def stage(cloud: EmbeddedCloud) -> dict[tuple[str, str], Resource]:
     """A stage with all that one can have."""
     with with_a_build():
-        cloud.deploy({"waf": True, "alarmEmails": ["ops@orderflow.example"], "storefront": True})
+        cloud.deploy(EVERYTHING)
     return cloud.deployed.resources
 
 
@@ -100,6 +106,13 @@ def test_nothing_has_changed_where_nothing_was(
         assert provider.changes(resource.inputs, resource.inputs) == {}
 
 
+NOTIFICATION = {
+    "notificationType": "FORECASTED",
+    "comparisonOperator": "GREATER_THAN",
+    "threshold": 80,
+    "thresholdType": "PERCENTAGE",
+    "subscriberEmailAddresses": ["boss@orderflow.example"],
+}
 # Each with what it is changed to, in place.
 IN_PLACE: list[tuple[str, str, dict[str, Any]]] = [
     ("Queue", "order-queue", {"visibilityTimeoutSeconds": 240}),
@@ -184,6 +197,8 @@ IN_PLACE: list[tuple[str, str, dict[str, Any]]] = [
     ("DataSource", "order-api-orders", {"type": "NONE"}),
     ("Function", "order-api-readOrder", {"code": "{code}"}),
     ("Resolver", "order-api-getOrder", {"code": "{code}"}),
+    ("Budget", "monthly-costs", {"limitAmount": "300", "costFilters": None}),
+    ("Budget", "monthly-costs", {"notifications": [NOTIFICATION]}),
     ("Bucket", "storefront", {"tags": None}),
     ("BucketPublicAccessBlock", "storefront", {"blockPublicAcls": None}),
     ("BucketPolicy", "storefront", {"policy": POLICY}),
@@ -320,7 +335,7 @@ def test_tags_are_added_changed_and_removed(
     cloud: EmbeddedCloud, stage: dict[tuple[str, str], Resource]
 ) -> None:
     tagged = {each.type: each for each in stage.values() if "tags" in each.provider.inputs}
-    assert len(tagged) == 18
+    assert len(tagged) == 19
     for resource in tagged.values():
         provider = resource.provider
         news = {**resource.inputs, "tags": TAGS}
@@ -337,6 +352,7 @@ REPLACING = {
     "aws:appsync/function:Function": {"apiId"},
     "aws:appsync/graphQLApi:GraphQLApi": set[str](),
     "aws:appsync/resolver:Resolver": {"apiId", "type", "field"},
+    "aws:budgets/budget:Budget": {"name", "namePrefix"},
     "aws:cloudfront/distribution:Distribution": set[str](),
     "aws:cloudfront/function:Function": {"name"},
     "aws:cloudfront/originAccessControl:OriginAccessControl": set[str](),
@@ -496,7 +512,7 @@ def test_everything_goes_and_nothing_is_left(cloud: EmbeddedCloud) -> None:
     """What needs others first; and what is gone is no failure."""
     before = queues(cloud)
     with with_a_build():
-        cloud.deploy({"waf": True, "senderEmail": "", "storefront": True})
+        cloud.deploy({**EVERYTHING, "senderEmail": ""})
     made = list(cloud.deployed.resources.values())
     for each in reversed(made):
         each.provider.remove(cloud.aws, each.state)
