@@ -19,7 +19,7 @@ from tests.browser.shopping import (
     sign_in,
 )
 from tests.browser.visitor import Visitor
-from tests.e2e.faults import take_payment_that
+from tests.e2e.faults import nobody_consuming, take_payment_that
 from tests.e2e.stage import Stage
 
 PASSWORD = "Correct-horse-9"
@@ -201,6 +201,22 @@ def test_several_dishes_are_an_order_each(come: Come, stage: Stage) -> None:
     expect(page.get_by_role("article").get_by_text("Paid")).to_have_count(2)
     sushi = page.get_by_role("article").filter(has_text="2 × Sushi")
     expect(sushi).to_contain_text("Kyoto · wasabi · ginger")
+
+
+def test_what_is_not_saved_yet_is_listed_all_the_same(come: Come, stage: Stage) -> None:
+    alice = stage.customer()
+    page = come().open()
+    choose(page)
+    choose(page, "Pizza Funghi")
+    sign_in(page, alice)
+    go_to_basket(page)
+    with nobody_consuming(stage):
+        page.get_by_role("button", name="Place 2 orders").click()
+        expect(page.get_by_role("heading", name="Your orders")).to_be_visible()
+        expect(page.get_by_role("article").get_by_text("Pending")).to_have_count(2)
+        assert stage.orders(alice.sub) == {}
+    # Where they are, as no move of the layout is complained of.
+    expect(page.get_by_role("article").get_by_text("Paid")).to_have_count(2)
 
 
 def test_a_deleted_order_is_gone(come: Come, stage: Stage) -> None:

@@ -128,6 +128,17 @@ def _archive(take_payment: dict[str, str]) -> bytes:
 
 
 @contextmanager
+def nobody_consuming(stage: Stage) -> Generator[None]:
+    """Have the order queue's messages wait."""
+    functions, consumer = stage.cloud.aws.functions, stage.outputs["orderConsumerId"]
+    functions.update_event_source_mapping(UUID=consumer, Enabled=False)
+    try:
+        yield
+    finally:
+        functions.update_event_source_mapping(UUID=consumer, Enabled=True)
+
+
+@contextmanager
 def _topic_deleted(stage: Stage) -> Generator[None]:
     sns, topic = stage.cloud.aws.sns, stage.outputs["notificationTopicArn"]
     [subscription] = (

@@ -91,6 +91,63 @@ describe('what the cache sees', () => {
     expect(data['listOrders']).toMatchObject({ items: [{ version: 2 }, { id: '2', version: 1 }] });
   });
 
+  describe('of orders that were just placed', () => {
+    const page = (items: readonly Order[]) => ({
+      listOrders: { __typename: 'OrderConnection', items, nextToken: null },
+    });
+    const place = (newest: Newest, ...orders: Order[]) =>
+      Promise.all(
+        orders.map((placeOrder) =>
+          answered({ placeOrder }, `mutation PlaceOrder { placeOrder ${placed} }`, newest),
+        ),
+      );
+    const placed = '{ __typename id status version deletedAt placedAt }';
+    const listed = async (newest: Newest, items: readonly Order[], operation = 'ListOrders', given = '') => {
+      const document = `query ${operation}${given} { listOrders { items ${placed} nextToken } }`;
+      const data = await answered(page(items), document, newest);
+      return (data['listOrders'] as { items: Order[] }).items.map(({ id }) => id);
+    };
+    const justNow = { ...first, placedAt: '2026-11-24T13:59:58.000Z' };
+    const later = { ...justNow, id: '3', placedAt: '2026-11-24T13:59:59.000Z' };
+    const older = { ...second, id: '2' };
+
+    it('lists those that are not saved yet at their places, once', async () => {
+      const newest = new Newest();
+      await place(newest, justNow, later);
+      expect(await listed(newest, [])).toEqual(['3', '1']);
+      expect(await listed(newest, [justNow, older])).toEqual(['3', '1', '2']);
+      expect(await listed(newest, [later, justNow, older])).toEqual(['3', '1', '2']);
+    });
+
+    it('lists them in no other list than the first page of the customer', async () => {
+      const newest = new Newest();
+      await place(newest, justNow);
+      expect(await listed(newest, [older], 'ListRestaurantOrders')).toEqual(['2']);
+      expect(await listed(newest, [older], 'ListOrders', '($nextToken: String = "more")')).toEqual(['2']);
+    });
+
+    it.each([
+      ['was saved, and is gone', justNow, { ...justNow, status: 'PAID', version: 2 }],
+      ['was deleted', justNow, { ...justNow, deletedAt: '2026-11-24T14:00:00.000Z' }],
+      ['was placed so long ago', first, first],
+    ] as const)('lists none that %s', async (_, order, told) => {
+      const newest = new Newest();
+      await place(newest, order);
+      newest.take(told);
+      expect(await listed(newest, [older])).toEqual(['2']);
+    });
+
+    it('lists none that was only read, or that somebody before placed', async () => {
+      const newest = new Newest();
+      newest.take(justNow);
+      expect(await listed(newest, [])).toEqual([]);
+      await place(newest, justNow);
+      newest.clear();
+      newest.take(justNow);
+      expect(await listed(newest, [])).toEqual([]);
+    });
+  });
+
   it('is that an order is gone once its deletion is answered', async () => {
     const newest = new Newest();
     const data = await answered({ deleteOrder: second }, `mutation DeleteOrder { deleteOrder ${fields} }`, newest);

@@ -15,9 +15,16 @@ export function isNewer(order: Order, known: Order): boolean {
   return isDeleted(order) || order.version > known.version;
 }
 
+// An order is saved within seconds of being accepted, or later where the queue is long.
+export const SAVED_WITHIN_MS = 15 * 60_000;
+
+/** What has been written since it was placed has been saved; of what has not, nobody knows here. */
+export const isSaved = (order: Order) => order.version > 1 || order.status !== 'PENDING';
+
 /** The newest of each order that any answer or live update has told of, in whatever order they came. */
 export class Newest {
   readonly #orders = new Map<string, Order>();
+  readonly #placed = new Set<string>();
 
   /** @returns the newest that is known of it, which may be another than the given. */
   take(order: Order): Order {
@@ -27,12 +34,30 @@ export class Newest {
     return order;
   }
 
+  /** Notes that it was placed here. */
+  place(order: Order) {
+    this.#placed.add(order.id);
+  }
+
+  /** What was placed here, and may not have come to the table yet. */
+  onTheirWay(now: Date): Order[] {
+    return [...this.#placed]
+      .map((id) => this.#orders.get(id))
+      .filter((order) => order !== undefined)
+      .filter((order) => !isSaved(order) && !isDeleted(order))
+      .filter(({ placedAt }) => now.getTime() < Date.parse(placedAt) + SAVED_WITHIN_MS);
+  }
+
   clear() {
     this.#orders.clear();
+    this.#placed.clear();
   }
 }
 
-/** Has everything behind it, such as a cache, see the newest orders alone. */
+/**
+ * Has everything behind it, such as a cache, see the newest orders alone, and those that were just
+ * placed in the customer's list, where the API has them only once they are saved.
+ */
 export function convergingLink(newest: Newest, now: () => Date): ApolloLink {
   return new ApolloLink((operation, forward) =>
     forward(operation).pipe(
@@ -40,7 +65,14 @@ export function convergingLink(newest: Newest, now: () => Date): ApolloLink {
         if (!result.data) return result;
         const data =
           operation.operationName === 'DeleteOrder' ? deletedAt(now(), result.data) : result.data;
-        return { ...result, data: converged(newest, data) as typeof result.data };
+        const seen = converged(newest, data) as Record<string, unknown>;
+        if (operation.operationName === 'PlaceOrder') {
+          for (const order of Object.values(seen).filter(isOrder)) newest.place(order);
+        }
+        const isFirstPage =
+          operation.operationName === 'ListOrders' && !operation.variables['nextToken'];
+        const shown = isFirstPage ? withThose(newest.onTheirWay(now()), seen) : seen;
+        return { ...result, data: shown as typeof result.data };
       }),
     ),
   );
@@ -53,6 +85,17 @@ function deletedAt(time: Date, data: Readonly<Record<string, unknown>>): Record<
   return Object.fromEntries(Object.entries(data).map(([field, value]) => [field, deleted(value)]));
 }
 
+/** The lists in an answer with these orders, too, the newest first. */
+function withThose(orders: readonly Order[], data: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const added = (value: unknown) => {
+    if (!isList(value)) return value;
+    const missing = orders.filter(({ id }) => value.items.every((order) => order.id !== id));
+    const items = [...missing, ...value.items];
+    return { ...value, items: items.toSorted((a, b) => b.placedAt.localeCompare(a.placedAt)) };
+  };
+  return Object.fromEntries(Object.entries(data).map(([field, value]) => [field, added(value)]));
+}
+
 function converged(newest: Newest, value: unknown): unknown {
   if (Array.isArray(value)) return value.map((each) => converged(newest, each));
   if (typeof value !== 'object' || value === null) return value;
@@ -60,6 +103,10 @@ function converged(newest: Newest, value: unknown): unknown {
   return Object.fromEntries(
     Object.entries(value).map(([field, each]) => [field, converged(newest, each)]),
   );
+}
+
+function isList(value: unknown): value is { readonly items: readonly Order[] } {
+  return typeof value === 'object' && value !== null && 'items' in value;
 }
 
 function isOrder(value: unknown): value is Order {

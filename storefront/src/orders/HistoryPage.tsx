@@ -30,7 +30,6 @@ export function HistoryPage() {
   );
   return (
     <Page title={texts.history.heading} isNarrow>
-      {refusal && <Failure refusal={refusal} onRetry={readAnew} />}
       {orders === null && !refusal && <Skeletons label={texts.history.loading} />}
       {orders?.length === 0 && !readMore && (
         <div className="empty">
@@ -50,6 +49,8 @@ export function HistoryPage() {
         </ul>
       )}
       {readMore && <More read={readMore} />}
+      {/* Behind what is known, which does not move then. */}
+      {refusal && <Failure refusal={refusal} onRetry={readAnew} />}
     </Page>
   );
 }

@@ -68,13 +68,13 @@ export function RestaurantOrders({ restaurantId, status }: Props) {
           {texts.staff.notLive(ANEW_SECONDS)} {last && texts.staff.readAt(clock.format(last.at))}
         </p>
       </div>
-      {refusal && <Failure refusal={refusal} onRetry={readAnew} />}
       {orders === null && !refusal && <Skeletons label={texts.staff.loading} />}
       {orders?.length === 0 && !readMore && <p className="empty">{texts.staff.empty}</p>}
       {orders !== null && orders.length > 0 && (
         <OrderTable orders={orders} caption={texts.staff.table(restaurantId)} />
       )}
       {readMore && <More read={readMore} />}
+      {refusal && <Failure refusal={refusal} onRetry={readAnew} />}
     </>
   );
 }

@@ -11,7 +11,7 @@ import pytest
 
 from local.engine.aws import Aws
 from local.pages.flow.observer import Observer
-from tests.e2e.faults import TAKES_WHAT_IS_DELETED_MEANWHILE, take_payment_that
+from tests.e2e.faults import TAKES_WHAT_IS_DELETED_MEANWHILE, nobody_consuming, take_payment_that
 from tests.e2e.stage import DELETE, RETRY, Stage, eventually
 from tests.local.pages.conftest import Get
 
@@ -81,20 +81,6 @@ def test_an_order_that_is_paid(stage: Stage, get: Get) -> None:
     }
     times = [event["at"] for event in journey["events"]]
     assert times == sorted(times)
-
-
-@contextmanager
-def nobody_consuming(stage: Stage) -> Generator[None]:
-    """Have the order queue's messages wait."""
-    functions = stage.cloud.aws.functions
-    source = stage.outputs["orderQueueUrl"].rpartition("/")[2]
-    mappings = functions.list_event_source_mappings()["EventSourceMappings"]
-    (mapping,) = (m.get("UUID", "") for m in mappings if source in m.get("EventSourceArn", ""))
-    functions.update_event_source_mapping(UUID=mapping, Enabled=False)
-    try:
-        yield
-    finally:
-        functions.update_event_source_mapping(UUID=mapping, Enabled=True)
 
 
 def test_an_order_that_waits_and_goes_on(stage: Stage, get: Get) -> None:

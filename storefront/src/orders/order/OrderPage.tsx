@@ -33,16 +33,16 @@ export function OrderPage({ id }: { readonly id: string }) {
       <Page title={texts.order.pageTitle} {...page}>
         {refusal && <Failure refusal={refusal} onRetry={readAnew} />}
         {(isReading || isBeingSaved) && <Skeletons label={texts.order.loading} />}
-        {/* Behind what is there already, which does not move then. */}
         {isBeingSaved && <p role="status">{texts.order.perhapsBeingSaved}</p>}
       </Page>
     );
   }
   return (
     <Page title={texts.order.heading(order.quantity, order.name)} lead={order.restaurantId} {...page}>
-      {refusal && <Failure refusal={refusal} onRetry={readAnew} />}
       <Facts order={order} isBeingSaved={isBeingSaved} />
       {!isDeleted(order) && <Actions order={order} />}
+      {/* Behind what is known, which does not move then. */}
+      {refusal && <Failure refusal={refusal} onRetry={readAnew} />}
     </Page>
   );
 }

@@ -2,10 +2,8 @@
 
 import { decodeTime } from 'ulid';
 
-import type { Order } from '../../api/versions';
+import { isSaved, type Order, SAVED_WITHIN_MS } from '../../api/versions';
 
-// An order is saved within seconds of being accepted, or later where the queue is long.
-const SAVED_WITHIN_MS = 15 * 60_000;
 // For so long an id of which nothing is known may be one that was just made.
 const JUST_MADE_MS = 30_000;
 
@@ -29,11 +27,6 @@ export function whereaboutsOf(answer: Answer, id: string, order: Order | null, a
   const expectedBy =
     order === null ? mintedAt(id) + JUST_MADE_MS : Date.parse(order.placedAt) + SAVED_WITHIN_MS;
   return at.getTime() < expectedBy ? 'being-saved' : 'missing';
-}
-
-/** What has been written since it was placed has been saved; of what has not, nobody knows here. */
-function isSaved(order: Order): boolean {
-  return order.version > 1 || order.status !== 'PENDING';
 }
 
 /** When the token was made that became this id, in milliseconds of the epoch; 0 of what tells none. */
