@@ -43,7 +43,7 @@ class Budget(Provider):
             Budget=_budget(inputs),
             NotificationsWithSubscribers=[
                 {"Notification": _notification(each), "Subscribers": _subscribers(each)}
-                for each in inputs["notifications"] or []
+                for each in _asked(inputs)
             ],
             ResourceTags=tag_list(inputs["tags"]),
         )
@@ -85,7 +85,7 @@ class Budget(Provider):
                 aws.budgets.delete_notification(
                     AccountId=ACCOUNT, BudgetName=name, Notification=each
                 )
-            for each in inputs["notifications"] or []:
+            for each in _asked(inputs):
                 aws.budgets.create_notification(
                     AccountId=ACCOUNT,
                     BudgetName=name,
@@ -121,6 +121,10 @@ def _budget(inputs: Inputs) -> Any:
         "BudgetLimit": {"Amount": inputs["limitAmount"], "Unit": inputs["limitUnit"]},
         "CostFilters": {each["name"]: each["values"] for each in inputs["costFilters"] or []},
     }
+
+
+def _asked(inputs: Inputs) -> list[Inputs]:
+    return inputs["notifications"] or []
 
 
 def _notifications(aws: Aws, name: str) -> list[Any]:

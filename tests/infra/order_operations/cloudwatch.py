@@ -13,8 +13,9 @@ import ast
 import operator
 import re
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache, cached_property
 from typing import Any
 
 from preview.recording import Recording
@@ -36,9 +37,15 @@ class Values:
     total: float = 0
     most: float = float("-inf")
 
-    def and_(self, other: "Values") -> "Values":
-        return Values(
-            self.count + other.count, self.total + other.total, max(self.most, other.most)
+    @classmethod
+    def of(cls, several: Iterable["Values"]) -> "Values":
+        there = [each for each in several if each.count]
+        if not there:
+            return cls()
+        return cls(
+            sum(each.count for each in there),
+            sum(each.total for each in there),
+            max(each.most for each in there),
         )
 
 
@@ -64,15 +71,15 @@ class Metrics:
 
     def report(self, metric: Key, minute: int, value: float, times: int = 1) -> None:
         before = self.values[metric][minute]
-        if times:
-            self.values[metric][minute] = before.and_(Values(times, times * value, value))
+        self.values[metric][minute] = Values.of([before, Values(times, times * value, value)])
 
     def datapoint(self, metric: Key, statistic: str, end: int, period: int) -> Value:
         """Of the period of so many seconds whose last minute is `end`."""
-        found, reported = Values(), self.values.get(metric, {})
-        for minute in range(end - period // 60 + 1, end + 1):
-            if minute in reported:
-                found = found.and_(reported[minute])
+        reported = self.values.get(metric)
+        if not reported:
+            return None
+        minutes = range(end - period // 60 + 1, end + 1)
+        found = Values.of(filter(None, map(reported.get, minutes)))
         return STATISTICS[statistic](found) if found.count else None
 
 
@@ -129,7 +136,12 @@ def compute(expression: str, values: Mapping[str, Value], reported: set[str]) ->
             return None
         return float(OPERATORS[type(op)](left, right))
 
-    return of(ast.parse(expression, mode="eval"))
+    return of(_parsed(expression))
+
+
+@cache
+def _parsed(expression: str) -> ast.Expression:
+    return ast.parse(expression, mode="eval")
 
 
 @dataclass(frozen=True)
@@ -138,7 +150,7 @@ class MetricAlarm:
 
     inputs: Mapping[str, Any]
 
-    @property
+    @cached_property
     def queries(self) -> dict[str, tuple[Key, str]]:
         """Metric and statistic, by the expression's name for them."""
         if "metricName" in self.inputs:
@@ -151,12 +163,12 @@ class MetricAlarm:
             for name, (metric, statistic) in found.items()
         }
 
-    @property
+    @cached_property
     def expression(self) -> str:
         [returned] = [each for each in self.inputs["metricQueries"] if each.get("returnData")]
         return returned["expression"]
 
-    @property
+    @cached_property
     def period(self) -> int:
         periods = {
             each["metric"]["period"]
@@ -201,7 +213,7 @@ class MetricAlarm:
             case other:
                 raise AssertionError(f"not modelled: {other}")
 
-    @property
+    @cached_property
     def missing(self) -> str:
         """What missing data means: of DynamoDB's metrics AWS ignores it, whatever is set."""
         namespaces = {metric[0] for metric, _ in self.queries.values()}

@@ -78,6 +78,9 @@ def filled(text: str) -> str:
     return re.sub(r"\$\{(\w+)\}", lambda place: PLACES[place[1]], text)
 
 
+AS_WRITTEN: dict[str, Any] = yaml.safe_load(filled(DASHBOARD.read_text()))
+
+
 def body(recording: Recording) -> dict[str, Any]:
     [dashboard] = recording.of(DASHBOARDS)
     return json.loads(dashboard.inputs["dashboardBody"])
@@ -89,7 +92,7 @@ def metrics(recording: Recording) -> Iterator[list[Any]]:
 
 
 def test_it_is_the_file_s_with_the_stage_s_names(recording: Recording) -> None:
-    assert body(recording) == yaml.safe_load(filled(DASHBOARD.read_text()))
+    assert body(recording) == AS_WRITTEN
     [dashboard] = recording.of(DASHBOARDS)
     assert dashboard.inputs["dashboardName"] == "orderflow-test"
 
