@@ -2,8 +2,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
-# Each process has an embedded cloud of its own; a file's tests share it.
-PARALLEL := -n 2 --dist loadfile
+# Each process has an embedded cloud of its own; a file's tests share it. Three, as tests wait for much.
+PARALLEL := -n 3 --dist loadfile --no-loadscope-reorder
 # The machine's Node.js, or where that is missing or too old the environment's, from PyPI.
 ifneq ($(shell node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' 2>/dev/null && command -v npm),)
 NPM := npm

@@ -12,6 +12,13 @@ import { Boundary } from './page/Boundary';
 import { Session } from './session/session';
 import { texts } from './texts';
 
+// A deployment takes the files of the build before it away. A page that is older is of that one, and is
+// read anew; one that is not would only be the same again.
+const READ_ANEW_AFTER_MS = 60_000;
+window.addEventListener('vite:preloadError', () => {
+  if (navigator.onLine && performance.now() > READ_ANEW_AFTER_MS) location.reload();
+});
+
 const root = createRoot(document.getElementById('root') ?? document.body);
 
 try {

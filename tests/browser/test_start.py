@@ -7,7 +7,8 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Come
-from tests.browser.shopping import basket
+from tests.browser.shopping import basket, sign_in
+from tests.e2e.stage import Stage
 
 
 @pytest.mark.parametrize(
@@ -32,6 +33,23 @@ def test_an_address_that_there_is_not_leads_on(come: Come) -> None:
     expect(page.get_by_role("heading", name="No such page")).to_be_visible()
     page.get_by_role("link", name="See the menu").click()
     expect(page.get_by_role("heading", name="Menu of Dominos")).to_be_visible()
+
+
+def test_a_page_of_before_a_deployment_is_read_anew_once(come: Come, stage: Stage) -> None:
+    visitor = come()
+    visitor.expect("status of 404")
+    visitor.context.route("**/assets/realtime-*.js", lambda route: route.fulfill(status=404))
+    page = visitor.open()
+    page.evaluate("() => { window.isOld = true; performance.now = () => 61_000; }")
+    sign_in(page, stage.customer())
+    page.wait_for_function("() => !window.isOld")
+    # It asks again and again for what there still is not, and stays.
+    page.evaluate("() => { window.isOld = false; }")
+    for _ in range(2):
+        page.wait_for_event("response", lambda response: "/realtime-" in response.url)
+    assert page.evaluate("() => window.isOld") is False
+    visitor.context.unroute("**/assets/realtime-*.js")
+    expect(page.get_by_role("status", name="Connection")).to_be_empty()
 
 
 def test_the_browsers_own_back_and_titles_work(come: Come) -> None:
