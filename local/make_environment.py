@@ -69,7 +69,8 @@ def make_venv() -> None:
 
 def make_node_modules() -> None:
     # What it says to stdout is how many there were; what went wrong it says to stderr.
-    run([*npm(), "ci", "--loglevel=error", "--no-audit", "--no-fund"], stdout=subprocess.DEVNULL)
+    quiet = ("--loglevel=error", "--no-audit", "--no-fund", "--no-update-notifier")
+    run([*npm(), "ci", *quiet], stdout=subprocess.DEVNULL)
 
 
 def npm() -> list[str]:

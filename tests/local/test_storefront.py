@@ -144,11 +144,13 @@ def test_while_it_is_built_anew_it_says_so(dist: Path, served: str) -> None:
 def test_it_ends_with_its_port_free_though_a_browser_is_connected(
     dist: Path, config: dict[str, Any]
 ) -> None:
+    before = set(threading.enumerate())
     with Storefront(lambda: config, dist=dist) as site:
         address = urlsplit(site.url)
         browser = socket.create_connection((address.hostname or "", address.port or 0))
     browser.close()
-    assert "storefront" not in {thread.name for thread in threading.enumerate()}
+    left = set(threading.enumerate()) - before
+    assert "storefront" not in {thread.name for thread in left}
     with Storefront(lambda: config, port=address.port, dist=dist):
         assert get(site.url, "/")[0] == 200
 
