@@ -1,4 +1,4 @@
-"""What tells an operator how a stage does: alarms, objectives, a dashboard and saved queries."""
+"""What tells an operator how a stage does: alarms, a budget, a dashboard, queries."""
 
 from infra.order_operations.operations import (
     OrderOperations,

@@ -71,7 +71,8 @@ class OrderOperationsArgs:
 
 class OrderOperations(pulumi.ComponentResource):
     """CloudWatch alarms, of which each has a page in docs/runbook.md; objectives with burn-rate
-    alarms; a dashboard; and queries saved for whoever looks into the logs."""
+    alarms; a budget, where one is set; a dashboard; and queries saved for whoever looks into the
+    logs."""
 
     def __init__(
         self, name: str, args: OrderOperationsArgs, opts: pulumi.ResourceOptions | None = None
