@@ -160,6 +160,7 @@ def test_dev(pulumi: Pulumi, cloud: EmbeddedCloud) -> None:
 def test_prod(pulumi: Pulumi, cloud: EmbeddedCloud) -> None:
     pulumi("stack", "init", "prod").done()
     pulumi("config", "set", "--path", "alarmEmails[0]", "ops@your-domain.example").done()
+    pulumi("config", "set", "monthlyBudget", "200").done()
     created = pulumi.up()
     assert created.succeeded, created.messages
     assert kinds(created) == {"create"}
