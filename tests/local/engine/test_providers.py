@@ -5,7 +5,7 @@ import json
 import re
 import urllib.request
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -90,8 +90,15 @@ def by_name(physical_names: Iterable[str]) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def stage(cloud: EmbeddedCloud, outputs: dict[str, Any]) -> Deployed:
-    return Deployed(cloud.aws, outputs)
+def cloud() -> Iterator[EmbeddedCloud]:
+    """One for these tests alone: they look at all that there is."""
+    with EmbeddedCloud() as cloud:
+        yield cloud
+
+
+@pytest.fixture(scope="module")
+def stage(cloud: EmbeddedCloud) -> Deployed:
+    return Deployed(cloud.aws, cloud.deploy())
 
 
 @pytest.fixture(scope="module")
