@@ -2,14 +2,13 @@ import { resendSignUpCode, signIn } from 'aws-amplify/auth';
 import { useState } from 'react';
 import { Link, Redirect, useLocation } from 'wouter';
 
-import { Field } from '../page/Field';
 import { Page } from '../page/Page';
 import { useBasket, useServices, useSession } from '../page/services';
 import { useSubmission } from '../page/useSubmission';
 import { texts } from '../texts';
 import { AccountForm } from './AccountForm';
-import { accountFailureOf, textAt, UnsupportedStep } from './failures';
-import { EmailField } from './fields';
+import { accountFailureOf, UnsupportedStep } from './failures';
+import { EmailField, PasswordField } from './fields';
 import { useWay } from './useWay';
 
 export function SignInPage() {
@@ -64,16 +63,7 @@ export function SignInPage() {
         submit={[texts.account.signIn, texts.account.signingIn]}
       >
         <EmailField value={email} failure={failure} onValue={setEmail} />
-        <Field
-          label={texts.account.password}
-          type="password"
-          autoComplete="current-password"
-          value={password}
-          error={textAt(failure, 'password')}
-          onChange={({ currentTarget }) => {
-            setPassword(currentTarget.value);
-          }}
-        />
+        <PasswordField value={password} failure={failure} onValue={setPassword} />
       </AccountForm>
       <p className="beside">
         <Link href="/forgotten-password" state={{ ...way, email, done: '' }}>

@@ -1,3 +1,5 @@
+import type { ComponentProps } from 'react';
+
 import { Field } from '../page/Field';
 import { texts } from '../texts';
 import { type AccountFailure, textAt } from './failures';
@@ -9,52 +11,65 @@ interface Props {
   readonly onValue: (value: string) => void;
 }
 
-export function EmailField({ value, failure, onValue }: Props) {
+export function EmailField(props: Props) {
+  return <AccountField of="email" label={texts.account.email} type="email" autoComplete="username" {...props} />;
+}
+
+export function PasswordField(props: Props) {
   return (
-    <Field
-      label={texts.account.email}
-      type="email"
-      autoComplete="username"
-      value={value}
-      error={textAt(failure, 'email')}
-      onChange={({ currentTarget }) => {
-        onValue(currentTarget.value);
-      }}
+    <AccountField
+      of="password"
+      label={texts.account.password}
+      type="password"
+      autoComplete="current-password"
+      {...props}
     />
   );
 }
 
 /** The code that was mailed. */
-export function CodeField({ value, failure, onValue }: Props) {
+export function CodeField(props: Props) {
   return (
-    <Field
+    <AccountField
+      of="code"
       label={texts.account.code}
       inputMode="numeric"
       autoComplete="one-time-code"
-      value={value}
-      error={textAt(failure, 'code')}
-      onChange={({ currentTarget }) => {
-        onValue(currentTarget.value);
-      }}
+      {...props}
     />
   );
 }
 
-export function NewPasswordField({ value, failure, onValue }: Props) {
+export function NewPasswordField(props: Props) {
   return (
     <>
-      <Field
+      <AccountField
+        of="password"
         label={texts.account.newPassword}
         type="password"
         autoComplete="new-password"
-        value={value}
-        error={textAt(failure, 'password')}
         describedBy="password-rules"
-        onChange={({ currentTarget }) => {
-          onValue(currentTarget.value);
-        }}
+        {...props}
       />
-      <PasswordRules id="password-rules" password={value} />
+      <PasswordRules id="password-rules" password={props.value} />
     </>
+  );
+}
+
+interface AccountFieldProps extends Props, Omit<ComponentProps<typeof Field>, 'value' | 'error' | 'onChange'> {
+  /** Which field failures call it. */
+  readonly of: AccountFailure['field'];
+}
+
+/** A field that says itself what of a failure is about it. */
+function AccountField({ of, failure, onValue, ...field }: AccountFieldProps) {
+  return (
+    <Field
+      {...field}
+      error={textAt(failure, of)}
+      onChange={({ currentTarget }) => {
+        onValue(currentTarget.value);
+      }}
+    />
   );
 }
