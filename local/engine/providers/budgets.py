@@ -10,6 +10,8 @@ from local.engine.providers.provider import (
     Inputs,
     Provider,
     State,
+    camel,
+    pascal,
     retag,
     structure,
     tag_list,
@@ -62,13 +64,7 @@ class Budget(Provider):
             "limitUnit": found["BudgetLimit"]["Unit"],
             "costFilters": [{"name": key, "values": values} for key, values in filters.items()],
             "notifications": [
-                {
-                    "comparisonOperator": each["ComparisonOperator"],
-                    "notificationType": each["NotificationType"],
-                    "threshold": each["Threshold"],
-                    "thresholdType": each["ThresholdType"],
-                    "subscriberEmailAddresses": _addresses(aws, name, each),
-                }
+                {**camel(each), "subscriberEmailAddresses": _addresses(aws, name, each)}
                 for each in _notifications(aws, name)
             ],
             "tags": tag_map(
@@ -137,12 +133,7 @@ def _notifications(aws: Aws, name: str) -> list[Any]:
 
 
 def _notification(asked: Inputs) -> Any:
-    return {
-        "NotificationType": asked["notificationType"],
-        "ComparisonOperator": asked["comparisonOperator"],
-        "Threshold": asked["threshold"],
-        "ThresholdType": asked["thresholdType"],
-    }
+    return pascal({key: asked[key] for key in asked if key != "subscriberEmailAddresses"})
 
 
 def _subscribers(asked: Inputs) -> list[Any]:

@@ -1,5 +1,6 @@
 """CloudWatch: log groups, what is counted in them and asked of them, alarms, dashboards."""
 
+from abc import abstractmethod
 from typing import Any, ClassVar
 
 from local.engine.aws import ACCOUNT, Aws
@@ -95,8 +96,9 @@ class _Alarm(Provider):
     def _tags(self, aws: Aws, arn: str) -> dict[str, str]:
         return tag_map(aws.cloudwatch.list_tags_for_resource(ResourceARN=arn)["Tags"])
 
+    @abstractmethod
     def _put(self, aws: Aws, inputs: Inputs, **tags: Any) -> None:
-        raise NotImplementedError
+        """Have it be as the inputs say."""
 
 
 class MetricAlarm(_Alarm):
