@@ -127,6 +127,8 @@ class Emulator:
             "AUTH": "true",
             "AWS_ACCESS_KEY_ID": "test",
             "AWS_SECRET_ACCESS_KEY": "test",
+            # A burst leaves dozens of workers, which keep their memory until they end.
+            "LAMBDA_WARM_TTL_SECONDS": "30",
             # Between a workflow's retries it waits a tenth of the time.
             "SFN_WAIT_SCALE": "0.1",
         }

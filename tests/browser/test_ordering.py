@@ -2,6 +2,8 @@
 
 import re
 import uuid
+from collections.abc import Generator
+from contextlib import contextmanager
 
 from playwright.sync_api import Page, Route, expect
 
@@ -145,6 +147,20 @@ def lose_answers(visitor: Visitor, stage: Stage, operation: str) -> list[str]:
     return asked
 
 
+@contextmanager
+def holding(visitor: Visitor, stage: Stage, said: str) -> Generator[None]:
+    """Requests to the API that say this get no answer meanwhile."""
+
+    def hold(route: Route) -> None:
+        if said not in (route.request.post_data or ""):
+            route.continue_()
+
+    visitor.context.route(stage.outputs["graphqlUrl"], hold)
+    yield
+    # What waits goes on.
+    visitor.context.unroute(stage.outputs["graphqlUrl"])
+
+
 def test_a_lost_answer_is_one_order_however_often_it_is_pressed(come: Come, stage: Stage) -> None:
     alice = stage.customer()
     visitor = come()
@@ -203,6 +219,22 @@ def test_several_dishes_are_an_order_each(come: Come, stage: Stage) -> None:
     expect(sushi).to_contain_text("Kyoto · wasabi · ginger")
 
 
+def test_what_is_placed_stays_until_all_of_it_is_answered(come: Come, stage: Stage) -> None:
+    visitor = come()
+    page = visitor.open()
+    choose(page)
+    choose(page, "Pizza Funghi")
+    sign_in(page, stage.customer())
+    go_to_basket(page)
+    with holding(visitor, stage, "Funghi"):
+        page.get_by_role("button", name="Place 2 orders").click()
+        # The basket itself has what is not answered yet.
+        expect(basket(page, 1)).to_be_visible()
+        expect(page.get_by_role("button", name="Placing")).to_be_visible()
+        expect(page.get_by_role("article")).to_have_count(2)
+    expect(page.get_by_role("article").get_by_text("Paid")).to_have_count(2)
+
+
 def test_what_is_not_saved_yet_is_listed_all_the_same(come: Come, stage: Stage) -> None:
     alice = stage.customer()
     page = come().open()
@@ -240,17 +272,24 @@ def test_a_deleted_order_is_gone(come: Come, stage: Stage) -> None:
 
 def test_a_long_history_is_read_page_by_page(come: Come, stage: Stage) -> None:
     alice = stage.customer()
+    visitor = come()
     for number in range(25):
         stage.store(
             alice.sub, name=f"Pizza {number}", placedAt=f"2026-01-01T12:00:{number:02}.000Z"
         )
-    page = come().open()
+    page = visitor.open()
     sign_in(page, alice)
     page.get_by_role("link", name="Orders", exact=True).click()
     rows = page.get_by_role("article")
     expect(rows).to_have_count(20)
     expect(rows.first).to_contain_text("Pizza 24")
-    page.get_by_role("button", name="Show more").click()
+    footer = page.get_by_role("contentinfo")
+    footer.scroll_into_view_if_needed()
+    with holding(visitor, stage, "listOrders"):
+        page.get_by_role("button", name="Show more").click()
+        # It makes room at once, and not when somebody reads or presses there.
+        expect(footer).not_to_be_in_viewport()
     expect(rows).to_have_count(25)
     expect(rows.last).to_contain_text("Pizza 0")
     expect(page.get_by_role("button", name="Show more")).to_have_count(0)
+    expect(footer).not_to_be_in_viewport()

@@ -270,7 +270,7 @@ def test_what_names_no_file_is_the_page() -> None:
         ["node", "--eval", script],  # noqa: S607
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
         check=True,
     )
     answers: list[dict[str, Any]] = json.loads(ran.stdout)

@@ -37,7 +37,7 @@ def _by_asl_validator(document: Any) -> Iterator[str]:
                 [ASL_VALIDATOR, "--json-path", path],
                 capture_output=True,
                 text=True,
-                timeout=60,
+                timeout=300,
                 check=False,
             )
         except FileNotFoundError as error:

@@ -65,7 +65,7 @@ def _run(command: list[str], files: Sequence[Path], verdicts: Sequence[int]) -> 
             [TOOLS / command[0], *command[1:], *files],
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=300,
             check=False,
         )
     except FileNotFoundError as error:

@@ -21,7 +21,7 @@ def test_what_npm_refuses_is_told(tmp_path: Path) -> None:
         [sys.executable, str(tmp_path / "local" / "make_environment.py"), "node"],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
         check=False,
     )
     assert ran.returncode == 1

@@ -231,7 +231,7 @@ def test_a_wrong_configuration_ends_the_pack_with_a_sentence(tmp_path: Path) -> 
         [sys.executable, "-m", "pulumi.policy", "127.0.0.1:1", str(pack)],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
         check=False,
     )
     assert ended.returncode == 1

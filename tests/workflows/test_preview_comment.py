@@ -125,7 +125,7 @@ def post(address: str, folder: Path, **changed: Any) -> str:
         cwd=folder,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
         check=True,
     )
     assert [each.name for each in folder.iterdir()] == ["event.json"]

@@ -162,7 +162,7 @@ def test_the_storefront_is_built_where_the_stage_serves_it(
         env={**os.environ, "STAGE": "dev"},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
         check=True,
     )
     assert ran.stdout == ("made storefront\n" if built else "")

@@ -12,6 +12,7 @@ import { Page } from '../page/Page';
 import { useBasket, useCustomer, useServices } from '../page/services';
 import { useSubmission } from '../page/useSubmission';
 import { texts } from '../texts';
+import type { Basket } from './basket';
 import { BasketLine } from './BasketLine';
 import { type Outcome, placeAll } from './place';
 
@@ -25,6 +26,9 @@ export function BasketPage() {
   const client = useApolloClient();
   const tell = useTell();
   const [, navigate] = useLocation();
+  // What is being placed stays where it is until all of it has its answer: nothing jumps.
+  const [placing, setPlacing] = useState<Basket | null>(null);
+  const lines = placing ?? basket;
   const [refused, setRefused] = useState<readonly Refused[]>([]);
   const { isBusy, failure, submit } = useSubmission(refusalOf);
 
@@ -41,19 +45,20 @@ export function BasketPage() {
     }
     // Whose session has ended is told so before anything is pressed.
     await services.session.token();
-    const outcomes = await placeAll(services.basket, customer.id, send, ulid);
+    const all = placeAll(services.basket, customer.id, send, ulid);
+    setPlacing(services.basket.basket());
+    const outcomes = await all;
     setRefused(outcomes.filter((outcome) => outcome.kind === 'refused'));
     const placed = outcomes.filter((outcome) => outcome.kind === 'placed');
     const [deleted] = outcomes.filter((outcome) => outcome.kind === 'deleted');
     const [first] = placed;
-    if (first !== undefined) {
-      tell(texts.basket.placed(placed.length));
-      if (outcomes.length === 1) navigate(`/orders/${first.order.id}`);
-      else if (outcomes.length === placed.length) navigate('/orders');
-    } else if (deleted) tell(texts.basket.alreadyDeleted(deleted.line.name));
+    if (first !== undefined) tell(texts.basket.placed(placed.length));
+    else if (deleted) tell(texts.basket.alreadyDeleted(deleted.line.name));
+    if (first === undefined || outcomes.length > placed.length) setPlacing(null);
+    else navigate(placed.length === 1 ? `/orders/${first.order.id}` : '/orders');
   };
 
-  if (basket.length === 0) {
+  if (lines.length === 0) {
     return (
       <Page title={texts.basket.heading} isNarrow>
         <div className="empty">
@@ -69,7 +74,7 @@ export function BasketPage() {
     <Page title={texts.basket.heading} lead={texts.basket.each} isNarrow>
       {!services.basket.isKept && <p className="alert">{texts.basket.storageBlocked}</p>}
       <ul className="lines">
-        {basket.map((line) => (
+        {lines.map((line) => (
           <li key={line.key}>
             <BasketLine
               line={line}
@@ -87,7 +92,7 @@ export function BasketPage() {
           aria-disabled={isBusy}
           onClick={() => void submit(place)}
         >
-          {buttonText(basket.length, customer !== null, isBusy)}
+          {buttonText(lines.length, customer !== null, isBusy)}
         </button>
       </div>
       {customer === null && <p className="hint">{texts.basket.signInHint}</p>}

@@ -9,8 +9,8 @@ import { Page } from '../page/Page';
 import { Skeletons } from '../page/Skeletons';
 import { texts } from '../texts';
 import { useLive } from './Live';
-import { More } from './More';
 import { OrderStatus } from './OrderStatus';
+import { Paged } from './Paged';
 import { Time } from './Time';
 import { usePages } from './usePages';
 
@@ -39,16 +39,17 @@ export function HistoryPage() {
           </Link>
         </div>
       )}
-      {orders !== null && orders.length > 0 && (
-        <ul className="orders">
-          {orders.map((order) => (
-            <li key={order.id}>
-              <OrderRow order={order} />
-            </li>
-          ))}
-        </ul>
-      )}
-      {readMore && <More read={readMore} />}
+      <Paged readMore={readMore}>
+        {orders !== null && orders.length > 0 && (
+          <ul className="orders">
+            {orders.map((order) => (
+              <li key={order.id}>
+                <OrderRow order={order} />
+              </li>
+            ))}
+          </ul>
+        )}
+      </Paged>
       {/* Behind what is known, which does not move then. */}
       {refusal && <Failure refusal={refusal} onRetry={readAnew} />}
     </Page>

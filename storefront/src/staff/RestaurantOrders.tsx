@@ -6,7 +6,7 @@ import {
   type ListRestaurantOrdersQueryVariables,
   type OrderStatus,
 } from '../api/generated';
-import { More } from '../orders/More';
+import { Paged } from '../orders/Paged';
 import { usePages } from '../orders/usePages';
 import { Failure } from '../page/Failure';
 import { Skeletons } from '../page/Skeletons';
@@ -70,10 +70,11 @@ export function RestaurantOrders({ restaurantId, status }: Props) {
       </div>
       {orders === null && !refusal && <Skeletons label={texts.staff.loading} />}
       {orders?.length === 0 && !readMore && <p className="empty">{texts.staff.empty}</p>}
-      {orders !== null && orders.length > 0 && (
-        <OrderTable orders={orders} caption={texts.staff.table(restaurantId)} />
-      )}
-      {readMore && <More read={readMore} />}
+      <Paged readMore={readMore}>
+        {orders !== null && orders.length > 0 && (
+          <OrderTable orders={orders} caption={texts.staff.table(restaurantId)} />
+        )}
+      </Paged>
       {refusal && <Failure refusal={refusal} onRetry={readAnew} />}
     </>
   );

@@ -22,7 +22,7 @@ def names() -> dict[str, list[str]]:
         capture_output=True,
         text=True,
         check=True,
-        timeout=60,
+        timeout=300,
     )
     return json.loads(ran.stdout)
 

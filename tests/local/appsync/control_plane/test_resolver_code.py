@@ -123,7 +123,7 @@ def plugin_cases() -> list[Any]:
         capture_output=True,
         text=True,
         check=True,
-        timeout=60,
+        timeout=300,
     )
     return json.loads(ran.stdout)
 
