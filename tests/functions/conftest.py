@@ -3,6 +3,7 @@
 import io
 import json
 import logging
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, cast
@@ -12,8 +13,10 @@ import pytest
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from moto import mock_aws
+from moto.dynamodb.models import DynamoDBBackend
 
 from functions.payments import environment
+from local.cloud.mends.locking import hold
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -69,8 +72,18 @@ class Payments:
         return self.client.scan(TableName=self.name)["Items"]
 
 
+@pytest.fixture(scope="session")
+def whole_writes() -> None:
+    """DynamoDB looks at a condition and writes in one step; moto in two, with threads between."""
+    hold(threading.Lock(), DynamoDBBackend, "put_item", "update_item")
+
+
 @pytest.fixture
-def payments_table(aws: boto3.Session, monkeypatch: pytest.MonkeyPatch) -> Iterator[Payments]:
+def payments_table(
+    aws: boto3.Session,
+    whole_writes: None,  # noqa: ARG001
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[Payments]:
     """The ledger's table, which the functions find in their environment."""
     client = aws.client("dynamodb")
     client.create_table(

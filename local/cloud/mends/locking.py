@@ -1,4 +1,4 @@
-"""Functions of the emulator that exclude each other."""
+"""Functions that exclude each other."""
 
 import functools
 from contextlib import AbstractContextManager
@@ -6,10 +6,10 @@ from types import ModuleType
 from typing import Any
 
 
-def hold(lock: AbstractContextManager[object], module: ModuleType, *functions: str) -> None:
-    """Have these functions of a module run with the lock held, for whoever calls them there."""
+def hold(lock: AbstractContextManager[object], of: ModuleType | type, *functions: str) -> None:
+    """Have these functions of a module or a class run with the lock held, whoever calls them."""
     for name in functions:
-        setattr(module, name, _holding(lock, getattr(module, name)))
+        setattr(of, name, _holding(lock, getattr(of, name)))
 
 
 def _holding(lock: AbstractContextManager[object], function: Any) -> Any:
