@@ -17,21 +17,14 @@ if __name__ == "__main__" and not IS_UTF8:
 
 import argparse
 import secrets
-import threading
 from collections.abc import Callable
-from types import FrameType
 
 import pulumi
 
 from local import chaos, demo, logs, token, up
 from local.cloud import CloudError, settle_environment
-from local.cloud.emulator import SAVE_WITHIN_SECONDS
 from local.engine.deployment import DeploymentError
-
-ENDING = (signal.SIGINT, signal.SIGTERM)
-INTERRUPTED = 130
-# An emulator that saves its state has a minute for it.
-ENDED_WITHIN_SECONDS = SAVE_WITHIN_SECONDS + 10
+from local.interrupts import INTERRUPTED, ignore_interrupts, raise_interrupts
 
 
 def main() -> int:
@@ -79,11 +72,7 @@ def main() -> int:
     settle_environment()
     # It was for this process's terminal.
     os.environ.pop("PYTHONIOENCODING", None)
-    # Both, also where a shell started us in the background, with SIGINT ignored.
-    for number in ENDING:
-        signal.signal(number, _interrupt)
-    signal.signal(signal.SIGALRM, _interrupt)
-    sys.unraisablehook = _interrupt_again
+    raise_interrupts()
     try:
         return _run(arguments)
     except (CloudError, DeploymentError, pulumi.RunError) as error:
@@ -95,8 +84,7 @@ def main() -> int:
         sys.stderr.flush()
         os._exit(INTERRUPTED)
     finally:
-        for number in ENDING:
-            signal.signal(number, signal.SIG_IGN)
+        ignore_interrupts()
 
 
 def _run(arguments: argparse.Namespace) -> int:
@@ -123,25 +111,6 @@ def _whole_number(low: int, high: int) -> Callable[[str], int]:
         return int(text)
 
     return read
-
-
-def _interrupt(_signal: int, _frame: FrameType | None) -> None:
-    # Once is enough: what follows would only interrupt the cleaning up.
-    for number in ENDING:
-        signal.signal(number, signal.SIG_IGN)
-    # The last resort, where something swallows the interrupt; the emulator ends with this process.
-    last_resort = threading.Timer(ENDED_WITHIN_SECONDS, os._exit, [INTERRUPTED])
-    last_resort.daemon = True
-    last_resort.start()
-    raise KeyboardInterrupt
-
-
-def _interrupt_again(unraisable: "sys.UnraisableHookArgs") -> None:
-    """Python drops an interrupt that comes while it runs a finalizer: let it come again."""
-    if unraisable.exc_type is KeyboardInterrupt:
-        signal.setitimer(signal.ITIMER_REAL, 0.01)
-    else:
-        sys.__unraisablehook__(unraisable)
 
 
 if __name__ == "__main__":

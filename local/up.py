@@ -21,6 +21,7 @@ from local.engine.resource_provider import ProviderServer
 from local.engine.stored_stage import StoredStage, fingerprint
 from local.folder import LOCAL
 from local.following import Following
+from local.interrupts import take_interrupt
 from local.running import ADDRESSES, OUTPUTS, PASSWORDS, TRUSTED, the_only_one
 from local.storefront import Storefront, build, is_built
 from local.watch import LogFile, Watch
@@ -122,8 +123,10 @@ def _serve(ports: Ports, console: Console, empty: bool, state: SavedState | None
                 )
             )
         console.print("Ctrl-C stops everything.")
-        with contextlib.suppress(KeyboardInterrupt):
+        try:
             _wait(cloud, console)
+        except KeyboardInterrupt:
+            take_interrupt()
 
 
 def _wait(cloud: EmbeddedCloud, console: Console) -> None:

@@ -98,6 +98,7 @@ class Gateway:
         self._ca = ca
         self.answered = deque[Answered](maxlen=_REMEMBERED)
         self._thread: threading.Thread | None = None
+        self._ready = threading.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stopping: asyncio.Event | None = None
         self._failure: BaseException | None = None
@@ -110,13 +111,11 @@ class Gateway:
         """
         require_free(self._port)
         ensure_node()
-        ready = threading.Event()
+        self._ready.clear()
         self._failure = None
-        self._thread = threading.Thread(
-            target=self._run, args=(ready,), name="appsync", daemon=True
-        )
+        self._thread = threading.Thread(target=self._run, name="appsync", daemon=True)
         self._thread.start()
-        ready.wait()
+        self._ready.wait()
         if self._failure is not None:
             failure, self._failure = self._failure, None
             self._thread.join()
@@ -128,7 +127,9 @@ class Gateway:
         thread, self._thread = self._thread, None
         if thread is None:
             return
-        if self._loop and self._stopping:
+        # An interrupt may come while it starts.
+        self._ready.wait()
+        if self._failure is None and self._loop and self._stopping:
             self._loop.call_soon_threadsafe(self._stopping.set)
         thread.join()
 
@@ -139,18 +140,18 @@ class Gateway:
     def __exit__(self, *_: object) -> None:
         self.stop()
 
-    def _run(self, ready: threading.Event) -> None:
+    def _run(self) -> None:
         try:
             # The half of what a request costs is the loop's, where that is in Python.
             with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-                runner.run(self._serve(ready))
+                runner.run(self._serve())
         except Exception as error:
             self._failure = error
             log.exception("The AppSync gateway ended.")
         finally:
-            ready.set()
+            self._ready.set()
 
-    async def _serve(self, ready: threading.Event) -> None:
+    async def _serve(self) -> None:
         self._loop = asyncio.get_running_loop()
         self._stopping = asyncio.Event()
         timeout = aiohttp.ClientTimeout(total=_DATA_SOURCE_SECONDS)
@@ -192,7 +193,7 @@ class Gateway:
                 # What there is by now stays: looking through it takes the collector a tenth of a
                 # second, in which nobody is answered.
                 gc.freeze()
-                ready.set()
+                self._ready.set()
                 await self._stopping.wait()
             finally:
                 await listener.stop()

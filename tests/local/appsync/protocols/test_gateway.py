@@ -1,5 +1,6 @@
 """Starting and stopping the gateway."""
 
+import asyncio
 import json
 import logging
 import socket
@@ -20,6 +21,7 @@ from local.appsync.execution import api as api_module
 from local.appsync.protocols import gateway as gateway_module
 from local.cloud import CloudError, Emulator
 from tests.local.appsync.deployment import deploy, none
+from tests.local.processes import WITHIN_SECONDS
 
 if TYPE_CHECKING:
     from mypy_boto3_appsync import AppSyncClient
@@ -42,6 +44,32 @@ def test_a_stopped_gateway_leaves_its_port_and_no_thread() -> None:
             assert "appsync" in [thread.name for thread in set(threading.enumerate()) - set(before)]
         assert not set(threading.enumerate()) - set(before)
     gateway.stop()
+
+
+def test_it_ends_where_it_is_stopped_while_it_starts(monkeypatch: pytest.MonkeyPatch) -> None:
+    begun, may_go_on = threading.Event(), threading.Event()
+
+    def make_loop() -> asyncio.AbstractEventLoop:
+        begun.set()
+        may_go_on.wait()
+        return asyncio.new_event_loop()
+
+    monkeypatch.setattr(gateway_module.uvloop, "new_event_loop", make_loop)
+    gateway = Gateway("http://127.0.0.1:1")
+    starting, stopping = (
+        threading.Thread(target=each, daemon=True) for each in (gateway.start, gateway.stop)
+    )
+    starting.start()
+    begun.wait()
+    stopping.start()
+    stopping.join(0.2)
+    assert stopping.is_alive()
+    may_go_on.set()
+
+    stopping.join(WITHIN_SECONDS)
+
+    assert not stopping.is_alive()
+    assert "appsync" not in [thread.name for thread in threading.enumerate()]
 
 
 def test_serves_the_routes_it_is_given() -> None:
