@@ -142,7 +142,8 @@ request("PutItem", **IN_ORDERS, Item=ITEM)
 dynamodb._query(query)
 reader = threading.Thread(target=read)
 reader.start()
-for _ in range(20):
+# Until it has looked often enough, however busy the machine is.
+while len(seen) < 20:
     workflow("putItem", **IN_ORDERS, Item=ITEM)
 stop.set()
 reader.join()
@@ -161,7 +162,6 @@ def test_of_two_conditional_writes_at_once_one_wins(alone: Alone) -> None:
 def test_a_query_never_comes_between_the_steps_of_a_write(alone: Alone) -> None:
     seen = alone(TABLE + READS)
 
-    assert len(seen) > 5
     assert set(seen) == {1}
 
 
