@@ -6,6 +6,7 @@ from typing import Any
 
 from playwright.sync_api import Page, expect
 
+from local.customers import Customer
 from tests.browser.conftest import Come
 from tests.browser.shopping import (
     PAID,
@@ -17,7 +18,7 @@ from tests.browser.shopping import (
     place,
     sign_in,
 )
-from tests.e2e.stage import Stage
+from tests.e2e.stage import Stage, eventually
 
 FIND = "Object.keys(localStorage).find((key) => key.endsWith(kind))"
 
@@ -40,20 +41,38 @@ def expired(token: str) -> str:
     return f"{header}.{payload}.{signature}"
 
 
-def let_expire(page: Page) -> None:
-    for kind in ("accessToken", "idToken"):
-        store(page, kind, expired(stored(page, kind)))
+def let_expire(page: Page) -> str:
+    """The access token as it is after its hour."""
+    token = expired(stored(page, "accessToken"))
+    store(page, "accessToken", token)
+    store(page, "idToken", expired(stored(page, "idToken")))
+    return token
+
+
+def sign_in_live(page: Page, customer: Customer) -> None:
+    """Sign in, and be told of orders live: nothing asks for a token by itself after that."""
+    told: list[str] = []
+
+    def hear(frame: str | bytes) -> None:
+        told.append(str(frame))
+
+    def listen() -> bool:
+        page.wait_for_timeout(0)  # Playwright calls `hear` while it is called itself.
+        return any("start_ack" in frame for frame in told)
+
+    page.on("websocket", lambda socket: socket.on("framereceived", hear))
+    sign_in(page, customer)
+    assert eventually(listen, bool)
 
 
 def test_an_expired_token_is_renewed_unseen(come: Come, stage: Stage) -> None:
     alice = stage.customer()
     page = come().open()
-    sign_in(page, alice)
-    let_expire(page)
-    before = stored(page, "accessToken")
+    sign_in_live(page, alice)
+    token = let_expire(page)
     order(page)
     expect_told(page, PAID)
-    assert stored(page, "accessToken") != before
+    assert stored(page, "accessToken") != token
     page.reload()
     expect_told(page, PAID)
 
@@ -63,7 +82,7 @@ def test_a_token_that_the_api_refuses_is_renewed_unseen(come: Come, stage: Stage
     visitor = come()
     visitor.expect("status of 401")
     page = visitor.open()
-    sign_in(page, alice)
+    sign_in_live(page, alice)
     token = stored(page, "accessToken")
     store(page, "accessToken", token[:-8] + "AAAAAAAA")
     order(page)
@@ -77,7 +96,7 @@ def test_a_session_that_cannot_be_renewed_ends_but_the_basket_stays(
     visitor = come()
     visitor.expect("status of 400")
     page = visitor.open()
-    sign_in(page, alice)
+    sign_in_live(page, alice)
     choose(page, quantity=2, add_ons=["olives"])
     go_to_basket(page)
     let_expire(page)
