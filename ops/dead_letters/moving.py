@@ -90,13 +90,15 @@ def move(
     give_up = time.monotonic() + HOLD_SECONDS + 2 * LOOK_SECONDS
     while True:
         before = done.moved.total()
-        refused = _pass(stage, queue, chosen, door, pace, told, done)
+        done.refused, passed_over = _pass(stage, queue, chosen, door, pace, told, done)
         now = depth(stage, queue.url)
-        done.refused, done.resting, done.held = refused, now.all, now.hidden
+        done.resting, done.held = now.all, now.hidden
         if done.moved.total() > before:
             give_up = time.monotonic() + HOLD_SECONDS + 2 * LOOK_SECONDS
-        # Held by somebody else, such as this command before it was killed: they come back.
-        if not now.hidden or time.monotonic() > give_up:
+        # Held by somebody else, such as this command before it was killed: they come back, and may
+        # have done so since.
+        unseen = now.all - done.refused - passed_over
+        if unseen <= 0 or time.monotonic() > give_up:
             return done
         sleep(LOOK_SECONDS)
 
@@ -109,12 +111,13 @@ def _pass(
     pace: Pace,
     told: Callable[[int], None],
     done: Moved,
-) -> int:
-    """Every letter once; how many the door refused."""
-    refused = 0
+) -> tuple[int, int]:
+    """Every letter once; how many the door refused, and how many are not chosen."""
+    refused = passed_over = 0
     with looking(stage, queue, chosen, keeps=not chosen.everything) as look:
         for letters in look.batches(pace.at_once):
             wanted = [letter for letter in letters if chosen.has(letter, datetime.now(UTC))]
+            passed_over += len(letters) - len(wanted)
             if not wanted:
                 continue
             pace.wait(len(wanted))
@@ -123,7 +126,7 @@ def _pass(
             look.delete(taken)
             done.moved.update(letter.group for letter in taken)
             told(len(taken))
-    return refused
+    return refused, passed_over
 
 
 def looking(stage: Stage, queue: DeadLetterQueue, chosen: Chosen, *, keeps: bool = True) -> Look:

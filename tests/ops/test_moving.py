@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +61,16 @@ def queue(stage: Stage) -> DeadLetterQueue:
     )
 
 
+@pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch, impatient: None) -> None:  # noqa: ARG001 (before it)
+    monkeypatch.setattr(moving, "HOLD_SECONDS", 30)
+
+
+def never(_: float) -> None:
+    """There is nothing to wait for."""
+    raise AssertionError
+
+
 def bodies(stage: Stage, output: str) -> list[str]:
     """Of all messages of a queue, which go on resting."""
     place = DeadLetterQueue(name="orders", url=stage.output(output), destination=None)
@@ -101,9 +112,11 @@ def test_all_are_sent_and_only_then_deleted(stage: Stage, queue: DeadLetterQueue
     assert "MessageAttributes" not in received["Messages"][0]
 
 
+@pytest.mark.usefixtures("patient")
 def test_only_what_is_chosen_goes(stage: Stage, queue: DeadLetterQueue) -> None:
     door = QueueDoor(stage, stage.output("orderQueueUrl"))
-    done = move(stage, queue, Chosen(cause="cause 3"), door, Pace(None), lambda _: None)
+    chosen = Chosen(cause="cause 3")
+    done = move(stage, queue, chosen, door, Pace(None), lambda _: None, sleep=never)
     assert dict(done.moved) == {"cause 3": LETTERS // 5}
     assert bodies(stage, "orderQueueUrl") == EVERY[3::5]
     assert depth(stage, queue.url) == Depth(visible=LETTERS - LETTERS // 5, hidden=0)
@@ -142,6 +155,24 @@ def test_what_another_holds_for_longer_is_counted(stage: Stage, queue: DeadLette
     assert (done.moved.total(), done.resting, done.held) == (LETTERS - 10, 10, 10)
 
 
+@pytest.mark.usefixtures("patient")
+def test_what_another_gave_back_before_it_was_counted_goes_too(
+    stage: Stage, queue: DeadLetterQueue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = ExitStack()
+    next(held.enter_context(Look(stage, queue)).batches())
+
+    def count(stage: Stage, url: str) -> Depth:
+        held.close()
+        return depth(stage, url)
+
+    monkeypatch.setattr(moving, "depth", count)
+    door = QueueDoor(stage, stage.output("orderQueueUrl"))
+    done = move(stage, queue, Chosen(), door, Pace(None), lambda _: None, sleep=lambda _: None)
+    assert (done.moved.total(), done.resting, done.held) == (LETTERS, 0, 0)
+    assert bodies(stage, "orderQueueUrl") == EVERY
+
+
 class Refuses:
     """Takes nothing."""
 
@@ -149,8 +180,9 @@ class Refuses:
         return []
 
 
+@pytest.mark.usefixtures("patient")
 def test_what_a_door_refuses_rests_and_is_counted(stage: Stage, queue: DeadLetterQueue) -> None:
-    done = move(stage, queue, Chosen(), Refuses(), Pace(None), lambda _: None)
+    done = move(stage, queue, Chosen(), Refuses(), Pace(None), lambda _: None, sleep=never)
     assert (done.moved.total(), done.refused, done.resting) == (0, LETTERS, LETTERS)
     assert depth(stage, queue.url) == Depth(visible=LETTERS, hidden=0)
 

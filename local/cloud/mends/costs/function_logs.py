@@ -16,8 +16,9 @@ _runtime: Any = lambda_runtime
 ANSWERS = "        _real_stdout.flush()\n\nrun()"
 LAST = "\x00the log of this call is complete"
 SAYS_SO = f'        sys.stderr.write({LAST!r} + "\\n")\n        sys.stderr.flush()\n'
-# A process that a handler left behind may hold the log open.
-AT_MOST_SECONDS = 0.25
+# On a busy machine the log is read long after it was written. It is never complete where a handler
+# closed it, or died and left a process behind that holds it open.
+AT_MOST_SECONDS = 10
 
 
 def end_logs_at_once() -> None:
@@ -28,7 +29,7 @@ def end_logs_at_once() -> None:
     )
     _runtime.Worker._read_stderr = _read
     _runtime.Worker._drain_stderr = _so_far
-    _runtime.Worker._drain_stderr_bounded = _until_complete
+    _runtime.Worker._drain_stderr_bounded = until_complete
 
 
 def _read(worker: Any) -> None:
@@ -47,7 +48,7 @@ def _so_far(worker: Any) -> str:
     return "\n".join(lines).replace(LAST, "").removesuffix("\n")
 
 
-def _until_complete(worker: Any) -> str:
+def until_complete(worker: Any) -> str:
     lines: list[str] = []
     with contextlib.suppress(queue.Empty):
         while not (line := worker._stderr_queue.get(timeout=AT_MOST_SECONDS)).endswith(LAST):

@@ -2,9 +2,13 @@
 
 import base64
 import json
+import queue
+import threading
+from types import SimpleNamespace
 
 import pytest
 
+from local.cloud.mends.costs.function_logs import LAST, until_complete
 from local.engine.aws import Aws
 from tests.local.cloud.mends.workflows import python_function
 
@@ -59,3 +63,10 @@ def test_a_log_has_what_its_call_wrote_and_no_more(
 def test_a_log_has_what_was_written_before_the_handler_raised(aws: Aws, function: str) -> None:
     assert log(aws, function, "raises")[0] == "raises"
     assert log(aws, function, "after\n") == ["after"]
+
+
+def test_a_log_that_is_read_late_is_the_calls_own_all_the_same() -> None:
+    lines = queue.Queue[str]()
+    reader = threading.Timer(0.5, lambda: [lines.put(line) for line in ("late", LAST)])
+    reader.start()
+    assert until_complete(SimpleNamespace(_stderr_queue=lines)) == "late"
