@@ -64,6 +64,14 @@ describe('the client', () => {
   const idsOf = (client: ReturnType<typeof createClient>) =>
     client.cache.readQuery({ query: ListOrdersDocument })?.listOrders.items.map(({ id }) => id);
 
+  it('asks anew while an older reading of the same is under way', async () => {
+    const asked = answering(page(['1'], null), page(['2', '1'], null));
+    const client = createClient(config, sessionOf({ endsAfter: 0 }), new Newest());
+    await Promise.all([client.query(query), client.query(query)]);
+    expect(asked).toHaveLength(2);
+    expect(idsOf(client)).toEqual(['2', '1']);
+  });
+
   it('asks as the customer, with what AppSync takes alone', async () => {
     const asked = answering(page(['1'], null));
     await createClient(config, sessionOf({ endsAfter: 0 }), new Newest()).query(query);

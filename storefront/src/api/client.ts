@@ -38,6 +38,9 @@ export function createClient(config: Config, session: Session, newest: Newest): 
         requests,
       ),
     ),
+    // What is read because updates may have been missed is no older than that: it does not share the
+    // answer of a reading that began before.
+    queryDeduplication: false,
     cache: new InMemoryCache({
       typePolicies: {
         Query: {
