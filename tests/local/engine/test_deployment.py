@@ -3,6 +3,7 @@
 import os
 import re
 import signal
+import sys
 import threading
 import time
 from pathlib import Path
@@ -314,9 +315,17 @@ def test_an_interrupt_ends_a_deployment_that_would_wait_for_ever(
 
     monkeypatch.setattr("local.engine.deployment.create", create)
     before = signal.signal(signal.SIGUSR1, interrupt)
-    threading.Thread(
-        target=lambda: (begun.wait(), os.kill(os.getpid(), signal.SIGUSR1)), daemon=True
-    ).start()
+    main = threading.get_ident()
+
+    def interrupt_once_it_waits() -> None:
+        begun.wait()
+        # A finalizer on its way there would lose it; for that `local.interrupts` repeats it.
+        frames = sys._current_frames  # pyright: ignore[reportPrivateUsage] (documented)
+        while frames()[main].f_code is not threading.Condition.wait.__code__:
+            time.sleep(0.01)
+        os.kill(os.getpid(), signal.SIGUSR1)
+
+    threading.Thread(target=interrupt_once_it_waits, daemon=True).start()
     try:
         with pytest.raises(KeyboardInterrupt):
             account.deploy()
