@@ -8,6 +8,7 @@ from playwright.sync_api import Locator, Page, expect
 from local.customers import Customer
 
 # What an order's page says of its status.
+BEING_SAVED = "The order is accepted and is being saved."
 PENDING = "The payment is under way."
 PAID = "The payment is taken, and the restaurant has your order."
 PAYMENT_FAILED = "The order is not paid."

@@ -10,6 +10,7 @@ from playwright.sync_api import Locator, Page, ViewportSize, expect
 from local.customers import Customer
 from tests.browser.conftest import Come
 from tests.browser.shopping import (
+    BEING_SAVED,
     PAID,
     PAYMENT_FAILED,
     PENDING,
@@ -17,9 +18,11 @@ from tests.browser.shopping import (
     choose,
     expect_told,
     give_credentials,
+    order,
     sign_in,
 )
 from tests.browser.visitor import Visitor
+from tests.e2e.faults import DECLINES_AT_FIRST, nobody_consuming, take_payment_that
 from tests.e2e.stage import Stage
 
 AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
@@ -252,3 +255,20 @@ def test_a_pizza_is_ordered_on_a_phone(phone: Visitor, stage: Stage) -> None:
     expect_told(page, PAID)
     width = page.evaluate("document.documentElement.scrollWidth")
     assert width <= PHONE["width"]
+
+
+@pytest.mark.parametrize("width", [320, 360, 390])
+def test_nothing_moves_on_a_phone_whatever_becomes_of_an_order(
+    width: int, come: Come, stage: Stage
+) -> None:
+    phone = come(viewport={"width": width, "height": PHONE["height"]}, is_mobile=True)
+    page = phone.open()
+    sign_in(page, stage.customer())
+    with take_payment_that(stage, DECLINES_AT_FIRST):
+        with nobody_consuming(stage):
+            order(page)
+            expect_told(page, BEING_SAVED)
+        # Those who come complain of what moves.
+        expect_told(page, "Reason: payment method declined")
+        page.get_by_role("button", name="Try the payment again").click()
+        expect_told(page, PAID)

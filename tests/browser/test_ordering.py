@@ -21,16 +21,10 @@ from tests.browser.shopping import (
     sign_in,
 )
 from tests.browser.visitor import Visitor
-from tests.e2e.faults import nobody_consuming, take_payment_that
+from tests.e2e.faults import DECLINES_AT_FIRST, nobody_consuming, take_payment_that
 from tests.e2e.stage import Stage
 
 PASSWORD = "Correct-horse-9"
-DECLINES_AT_FIRST = """
-def handle(event, context):
-    if event["attempt"] == 1:
-        return {"outcome": "DECLINED", "reason": "payment method declined"}
-    return take_payment(event, context)
-"""
 
 
 def read_code(visitor: Visitor, page: Page, email: str) -> str:

@@ -68,6 +68,12 @@ def handle(event, context):
     take_payment(event, context)
     wait(lambda: calls(event) == 1)
 """
+DECLINES_AT_FIRST = """
+def handle(event, context):
+    if event["attempt"] == 1:
+        return {"outcome": "DECLINED", "reason": "payment method declined"}
+    return take_payment(event, context)
+"""
 
 Definition = dict[str, Any]
 

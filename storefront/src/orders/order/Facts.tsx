@@ -16,11 +16,10 @@ export function Facts({ order, isBeingSaved }: Props) {
         <div aria-live="polite">
           <h2 className="visually-hidden">{texts.order.status}</h2>
           <OrderStatus order={order} />
-          <p>{isDeleted(order) ? texts.order.explainedDeleted : texts.order.explained[order.status]}</p>
+          <p>{explained(order, isBeingSaved)}</p>
           {order.status === 'PAYMENT_FAILED' && order.statusReason && (
             <p className="reason">{texts.order.reason(order.statusReason)}</p>
           )}
-          {isBeingSaved && <p>{texts.order.beingSaved}</p>}
         </div>
         <Steps order={order} />
       </section>
@@ -42,6 +41,12 @@ export function Facts({ order, isBeingSaved }: Props) {
       </dl>
     </>
   );
+}
+
+/** One sentence or two whatever happens, so that nothing below it moves. */
+function explained(order: Order, isBeingSaved: boolean): string {
+  if (isDeleted(order)) return texts.order.explainedDeleted;
+  return isBeingSaved ? texts.order.beingSaved : texts.order.explained[order.status];
 }
 
 /** How far it is: the words beside it say the same. */

@@ -88,6 +88,16 @@ function Actions({ order }: { readonly order: Order }) {
       {failure && <Failure refusal={failure} />}
       {isStuck && <p>{texts.order.stuck}</p>}
       <div className="actions">
+        {/* First, as it is always there: what comes with an outcome moves nothing from under a finger. */}
+        <button
+          type="button"
+          className="button button-danger"
+          onClick={() => {
+            setIsAsking(true);
+          }}
+        >
+          {texts.remove.action}
+        </button>
         {(isFailed || isStuck) && (
           <button
             type="button"
@@ -109,15 +119,6 @@ function Actions({ order }: { readonly order: Order }) {
             {texts.order.change}
           </button>
         )}
-        <button
-          type="button"
-          className="button button-danger"
-          onClick={() => {
-            setIsAsking(true);
-          }}
-        >
-          {texts.remove.action}
-        </button>
       </div>
       {isAsking && (
         <DeleteDialog
