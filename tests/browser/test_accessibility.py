@@ -272,3 +272,13 @@ def test_nothing_moves_on_a_phone_whatever_becomes_of_an_order(
         expect_told(page, "Reason: payment method declined")
         page.get_by_role("button", name="Try the payment again").click()
         expect_told(page, PAID)
+
+
+def test_the_next_notice_moves_nothing_on_a_phone(come: Come) -> None:
+    page = come(viewport={"width": 412, "height": 740}, is_mobile=True).open()
+    dismiss = page.get_by_role("button", name="Dismiss")
+    # That takes two lines, and the next one.
+    choose(page, "Pizza Funghi")
+    before = dismiss.bounding_box()
+    choose(page)
+    assert dismiss.bounding_box() == before
